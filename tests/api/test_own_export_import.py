@@ -1,11 +1,14 @@
 """The export of an account comes back whole, into the same or another account."""
 
 import base64
+import io
 import json
+import time
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from dressform.actions.restore_pictures import is_plain_webp
 from dressform.db.tables import Avatar, Model
@@ -19,6 +22,7 @@ from tests.sewing.bodies import WITH_BREASTS
 
 IMPORT = f"{MODELS}/import"
 PNG = {"Content-Type": "image/png"}
+DAMAGED = "The picture is damaged, or not as the export of an account has it; upload it instead."
 ACCOUNT_FIELDS = {"username", "email", "member_since", "last_login_on", "expires_at", "picture"}
 MODEL_FIELDS = {"id", "based_on", "avatar", "created_on", "updated_on"}
 
@@ -177,21 +181,45 @@ async def test_a_picture_of_the_service_is_not_encoded_again(ada: MemberClient) 
     "picture",
     [
         make_image("WEBP", exif=b"Exif\0\0" + b"secret" * 5),
+        make_image("WEBP", xmp=b"<x:xmpmeta>secret</x:xmpmeta>"),
         make_image("WEBP", size=(1500, 20)),
         make_image("PNG"),
         make_image("WEBP") + b"secret",
+        make_image("WEBP")[:-9],
     ],
 )
-async def test_another_picture_is_encoded_like_an_upload(ada: MemberClient, picture: bytes) -> None:
+async def test_only_pictures_as_the_service_writes_them_are_taken(
+    ada: MemberClient, uows: UnitOfWorkFactory, picture: bytes
+) -> None:
     await create_model(ada)
     export = await read_export(ada)
     export["models"][0]["avatar_webp"] = base64.b64encode(picture).decode()
 
     (item,) = (await import_file(ada, export))["items"]
 
-    stored = (await ada.request("GET", item["model"]["avatar"])).content
-    assert is_plain_webp(stored)
-    assert b"secret" not in stored
+    assert item["model"]["avatar"] is None
+    line = next(line for line in item["lines"] if line["entry"] == "avatar")
+    assert (line["outcome"], line["reason"]["en"]) == ("left_out", DAMAGED)
+    assert await count_rows(uows, Avatar) == 0
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+async def test_pictures_with_and_without_transparency_stay_as_they_are(
+    ada: MemberClient, mode: str
+) -> None:
+    model = await create_model(ada)
+    file = io.BytesIO()
+    noise = Image.effect_noise((70, 50), 80).convert(mode)
+    if mode == "RGBA":
+        noise.putalpha(Image.effect_noise((70, 50), 120))
+    noise.save(file, "PNG")
+    url = f"{MODELS}/{model['id']}/avatar"
+    assert (await ada.request("PUT", url, content=file.getvalue(), headers=PNG)).is_success
+
+    (item,) = (await import_file(ada, await read_export(ada)))["items"]
+
+    again = (await ada.request("GET", f"{MODELS}/{item['model']['id']}/avatar")).content
+    assert again == (await ada.request("GET", url)).content
 
 
 @pytest.mark.parametrize("picture", ["", "5", "UklGRg==", "?", "a" * 1000, "\\u0000", "é"])
@@ -208,7 +236,7 @@ async def test_a_damaged_picture_is_reported_and_the_model_is_stored(
     assert item["model"]["avatar"] is None
     line = next(line for line in item["lines"] if line["entry"] == "avatar")
     assert line["outcome"] == "left_out"
-    assert line["reason"]["en"] == "The picture could not be read."
+    assert line["reason"]["en"] == DAMAGED
     assert {"picture"} <= {
         line["entry"] for line in answer["account"] if line["outcome"] == "left_out"
     }
@@ -277,3 +305,30 @@ async def test_another_members_model_is_no_base(
 
     assert item["model"]["based_on"] is None
     assert item["model"]["measurements"] == {"waist": 700}
+
+
+async def test_megabytes_that_are_no_picture_are_reported_soon(ada: MemberClient) -> None:
+    await create_model(ada)
+    export = await read_export(ada)
+    export["models"][0]["avatar_webp"] = "A" * 30_000_000
+    began = time.perf_counter()
+
+    (item,) = (await import_file(ada, export))["items"]
+
+    assert time.perf_counter() - began < 5
+    assert item["model"]["avatar"] is None
+
+
+async def test_a_hundred_pictures_are_decoded_only_if_they_are_small(ada: MemberClient) -> None:
+    bomb = base64.b64encode(make_image("PNG", size=(6000, 6000))).decode()
+    await create_model(ada)
+    model = (await read_export(ada))["models"][0] | {"avatar_webp": bomb}
+    models = [model | {"id": str(number)} for number in range(99)]
+    began = time.perf_counter()
+
+    answer = await import_file(
+        ada, {"profile": {}, "models": models, "sessions": []}, dry_run="true"
+    )
+
+    assert time.perf_counter() - began < 10
+    assert len(answer["items"]) == 99

@@ -3,36 +3,51 @@ import binascii
 from collections.abc import Iterator, Mapping, Sequence
 
 from dressform.errors import TooLarge, UnsupportedPicture
-from dressform.images import MAX_BYTES, MAX_SIDE, ImageProcessor
+from dressform.images import MAX_SIDE, ImageProcessor
 from dressform.sewing.formats import ImportResult
 
 _IMAGE_CHUNKS = ([b"VP8 "], [b"VP8L"])
 _ALPHA_FLAG = 0x10
-_MAX_ENCODED = MAX_BYTES * 4 // 3 + 4
+# A picture of 1024 by 1024 pixels has at most 3 MB.
+_MAX_ENCODED = 4 * 1024 * 1024
 
 
 async def restore_pictures(
     images: ImageProcessor, found: ImportResult, pictures: Sequence[bytes]
 ) -> Mapping[int, bytes]:
-    """Return the pictures of an export as WebP, by their numbers. Damaged ones are left out.
+    """Return the pictures of an export, by their numbers, as they are.
 
-    A picture as this service writes it stays as it is, since encoding it again would change it.
-    Raise Unavailable when too many pictures wait.
+    Only a picture as this service writes it is taken: small, and without metadata. A file may have a
+    hundred, and to decode as many large ones takes minutes. Raise Unavailable when too many wait.
     """
     wanted = {body.avatar for body in found.models}
     if found.profile:
         wanted.add(found.profile.picture)
     restored: dict[int, bytes] = {}
     for number in sorted(each for each in wanted if each and each <= len(pictures)):
-        if len(pictures[number - 1]) > _MAX_ENCODED:
-            continue
-        try:
-            data = base64.b64decode(pictures[number - 1], validate=True)
-            decoded = await images.normalise(data)
-        except (binascii.Error, TooLarge, UnsupportedPicture):
-            continue
-        restored[number] = data if is_plain_webp(data) else decoded.webp
+        picture = _decode(pictures[number - 1])
+        if picture and await _can_be_shown(images, picture):
+            restored[number] = picture
     return restored
+
+
+def _decode(encoded: bytes) -> bytes | None:
+    """Return a plain WebP picture, or None for anything else."""
+    if len(encoded) > _MAX_ENCODED:
+        return None
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        return None
+    return data if is_plain_webp(data) else None
+
+
+async def _can_be_shown(images: ImageProcessor, picture: bytes) -> bool:
+    try:
+        await images.normalise(picture)
+    except (TooLarge, UnsupportedPicture):
+        return False
+    return True
 
 
 def is_plain_webp(data: bytes) -> bool:
