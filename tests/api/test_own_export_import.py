@@ -332,3 +332,18 @@ async def test_a_hundred_pictures_are_decoded_only_if_they_are_small(ada: Member
 
     assert time.perf_counter() - began < 10
     assert len(answer["items"]) == 99
+
+
+async def test_characters_that_are_no_text_are_not_answered(ada: MemberClient) -> None:
+    await create_model(ada)
+    export = await read_export(ada)
+    export["models"][0] |= {"name": "\ud800Me\u0000", "hidden": {"\ud800": 1}}
+    export["profile"] |= {"bio": "\ud800", "social_accounts": {"\ud800" * 90: "\ud800"}}
+    export["\ud800"] = "\ud800"
+
+    answer = await import_file(ada, export, profile="true")
+
+    assert answer["items"][0]["name"] == "Me"
+    outcomes = {line["entry"]: line["outcome"] for line in answer["account"]}
+    assert outcomes["bio"] == "left_out"
+    assert "taken" not in [at for entry, at in outcomes.items() if entry.startswith("social")]

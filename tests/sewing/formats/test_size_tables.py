@@ -139,6 +139,8 @@ def test_steps_that_differ_are_left_out() -> None:
         (NEW.replace(b'base="92" min', b'base="?" min'), "“base” is missing"),
         (NEW.replace(b"dimensions>", b"other>"), "does not say which sizes"),
         (make_smms().replace(b"<size ", b"<siz "), "`height` from"),
+        (NEW.replace(b'base="92" min', b'base="1e999" min'), "“base” is missing"),
+        (make_smms(sizes='min="-1e400"'), "“min” is missing"),
     ],
 )
 def test_a_table_that_is_not_understood_is_refused(document: bytes, said: str) -> None:

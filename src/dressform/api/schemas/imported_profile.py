@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dressform.api.schemas.profiles import ProfileUpdate
+from dressform.sewing.catalogue import printable_name
 from dressform.sewing.formats import ImportedProfile
 
 
@@ -33,4 +34,4 @@ def _iter_patches(profile: ImportedProfile) -> Iterator[tuple[str, Mapping[str, 
     if profile.bio:
         yield "bio", {"bio": profile.bio}
     for network, name in profile.social_accounts.items():
-        yield f"social_accounts.{network}"[:40], {"social_accounts": {network: name}}
+        yield printable_name(f"social_accounts.{network}"), {"social_accounts": {network: name}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from dressform.sewing.catalogue import printable_name
 from dressform.sewing.formats.entries import assert_not_too_many
 from dressform.sewing.formats.freesewing import assert_not_too_many_bodies
 from dressform.sewing.formats.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -161,12 +162,14 @@ class _AccountParser:
 
     def _mark(self, key: ScalarNode, entry: str) -> None:
         if self._is_asked:
-            self.lines.append(EntryReport(key.line, entry[:40], Outcome.TAKEN, 0))
+            self.lines.append(EntryReport(key.line, printable_name(entry), Outcome.TAKEN, 0))
         else:
             self._reject(key, entry, message("profile_not_asked"))
 
     def _reject(self, key: ScalarNode, entry: str, reason: Reason) -> None:
-        self.lines.append(EntryReport(key.line, entry[:40], Outcome.LEFT_OUT, 0, reason=reason))
+        self.lines.append(
+            EntryReport(key.line, printable_name(entry), Outcome.LEFT_OUT, 0, reason=reason)
+        )
 
 
 def _split_or_none(node: Node | None) -> list[tuple[str, tuple[ScalarNode, Node]]]:

@@ -17,6 +17,7 @@ _NAME_BY_TYPE = {"x": "height", "y": "size", "w": "hip", "z": "waist"}
 _OLD_CENTIMETRES = {"size": (22, 72, 2), "height": (50, 200, 6)}
 """Least, largest and step of the dimensions that older tables do not describe."""
 _OLD_SHIFTS = {"size": "size_increase", "height": "height_increase"}
+_MAX_SIZE = 10_000
 _NEW_SHIFTS = ("shiftA", "shiftB", "shiftC")
 
 
@@ -122,7 +123,7 @@ def _parse_new(attributes: Mapping[str, str], shift: str) -> _Dimension:
 
 def _read(attributes: Mapping[str, str], name: str, default: Fraction | None = None) -> Fraction:
     number = parse_number(attributes[name]) if name in attributes else default
-    if number is None:
+    if number is None or abs(number) > _MAX_SIZE:
         raise UnreadableFileError(f"“{name}” is missing among the sizes of this table")
     return number
 
