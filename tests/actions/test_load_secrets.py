@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from dressform.bootstrap import bootstrap
-from dressform.crypto.refresh_tokens import RefreshToken, RefreshTokens
+from dressform.crypto.refresh_token_format import RefreshToken
+from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.repositories.accounts import Accounts
@@ -87,13 +88,14 @@ async def test_an_upgrade_keeps_the_keys_that_were_derived(isolated_settings: Se
         index = uows.keyrings.index
         assert uows.keyrings.journal == index.derive_key("deletion journal")
         session, account = uuid4(), uuid4()
-        earlier = RefreshTokens(index.derive_key("refresh tokens")).issue(session, account, 1)
-        token = RefreshToken.parse(earlier)
+        earlier = RefreshTokens(index.derive_key("refresh tokens"))
+        first = earlier.start(session, account, at=uows.clock())
+        token = RefreshToken.parse(first.successor)
         assert token is not None
         assert uows.keyrings.refresh_tokens.is_genuine(token, account)
-        first = await list_ids(uows)
+        ids = await list_ids(uows)
     async with bootstrap(isolated_settings) as (uows, _):
-        assert await list_ids(uows) == first
+        assert await list_ids(uows) == ids
 
 
 async def list_ids(uows: UnitOfWorkFactory) -> list[object]:

@@ -60,7 +60,15 @@ async def test_asking_for_a_reset_answers_the_same(ada: MemberClient) -> None:
 
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0] == 202
-    assert (await ada.mailbox.receive_one())["To"] == ada.email
+    subjects = {message["To"]: message["Subject"] for message in await ada.mailbox.collect()}
+    assert subjects == {
+        ada.email: "Choose a new password",
+        waiting.email: "Confirm your e-mail address first",
+    }
+
+
+async def ask_to_sign_in(client: httpx.AsyncClient, email: str) -> httpx.Response:
+    return await client.post("/v1/auth/link", json={"email": email})
 
 
 async def test_what_is_told_of_the_rules_is_the_same(
@@ -91,6 +99,7 @@ async def test_what_is_told_of_the_rules_is_the_same(
 
     of_nobody = await heard(forgot(ada.client, "nobody@example.org"))
     assert await heard(forgot(ada.client, ada.email)) == of_nobody
+    assert await heard(ask_to_sign_in(ada.client, ada.email)) == of_nobody
     assert await heard(ada.sign_in()) == of_nobody
 
 
@@ -187,6 +196,9 @@ async def test_no_answer_and_no_log_repeats_what_was_sent(
         "login",
         "refresh",
         "logout",
+        "link",
+        "link/redeem",
+        "link/code",
         "password/forgot",
         "password/reset",
         "email/confirm",

@@ -3,11 +3,13 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import delete, text
 
 from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from tests.conftest import MovableClock
 from tests.helpers.consents import agree
 from tests.helpers.databases import ACCOUNT_TABLES, OTHER_TABLES, count_all_rows
 from tests.helpers.images import make_image
@@ -107,17 +109,49 @@ async def test_the_others_keep_what_is_theirs(
     assert (await grace.request("GET", model)).status_code == 200
 
 
-async def test_name_and_address_are_free_again(
-    ada: MemberClient, create_member: CreateMember, mailbox: Mailbox
+async def test_the_address_is_free_again_and_the_name_after_thirty_days(
+    ada: MemberClient, create_member: CreateMember, mailbox: Mailbox, clock: MovableClock
 ) -> None:
     await ada.add_model()
     await erase(ada)
     await mailbox.collect()
+    await create_member("grace", email=ada.email)
+    assert (
+        await MemberClient(ada.client, mailbox, "ada", email="eve@example.org").register()
+    ).status_code == 409
+    clock.advance(days=30)
 
-    again = await create_member("ada")
+    again = await create_member("ada", email="ada.again@example.org")
 
     assert (await again.request("GET", "/v1/models")).json()["items"] == []
     assert (await again.request("GET", "/v1/profiles/me")).json()["bio"] is None
+
+
+async def test_other_registrations_of_the_address_go_along(
+    client: httpx.AsyncClient, mailbox: Mailbox, uows: UnitOfWorkFactory
+) -> None:
+    """Those made after the account too, with the mails that wait for the address, in any spelling."""
+    ada = MemberClient(client, mailbox, "ada")
+    await ada.register()
+    await ada.confirm()
+    for name, email in (("ada2", ada.email), ("ada3", "ADA@example.org")):
+        await MemberClient(client, mailbox, name, email=email).register()
+    await client.post("/v1/auth/password/forgot", json={"email": ada.email})
+    other = MemberClient(client, mailbox, "bea")
+    await other.register()
+    assert (await count_all_rows(uows))["sign_up"] == 3
+
+    assert await erase(ada) == 204
+
+    left = await count_all_rows(uows)
+    assert (left["sign_up"], left["mail"]) == (1, 2)
+    subjects = {message["To"]: message["Subject"] for message in await mailbox.collect()}
+    assert subjects == {
+        ada.email: "Your account is gone",
+        other.email: "Confirm your e-mail address",
+    }
+    await client.post("/v1/auth/resend", json={"email": ada.email})
+    assert await mailbox.collect() == []
 
 
 async def test_a_wrong_password_erases_nothing(ada: MemberClient, mailbox: Mailbox) -> None:

@@ -22,7 +22,13 @@ async def test_signing_in_by_either_name_in_any_case(ada: MemberClient, name: st
 
     assert answer.status_code == 200
     tokens = answer.json()
-    assert tokens.keys() == {"access_token", "token_type", "expires_in", "refresh_token"}
+    assert tokens.keys() == {
+        "access_token",
+        "token_type",
+        "expires_in",
+        "refresh_token",
+        "device_token",
+    }
     assert tokens["token_type"] == "bearer"
     assert tokens["expires_in"] == 600
     assert answer.headers["Cache-Control"] == "no-store"
@@ -130,6 +136,8 @@ async def test_sessions_are_listed_with_the_one_that_asks(
     assert first["current"] is False
     assert second.pop("id") != first["id"]
     assert second == {
+        "name": None,
+        "inactive_at": "2026-04-11T00:00:00Z",
         "signed_in_on": "2026-03-06",
         "renewed_on": "2026-03-11",
         "expires_at": "2026-05-30T00:00:00Z",
@@ -220,8 +228,9 @@ async def test_the_hundred_and_first_session_ends_the_oldest(
     ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     first = (await ada.request("GET", "/v1/auth/sessions")).json()["items"][0]["id"]
-    clock.advance(days=31)
-    ada.access_token = (await refresh(ada)).json()["access_token"]
+    for days in (30, 1):
+        clock.advance(days=days)
+        ada.access_token = (await refresh(ada)).json()["access_token"]
     async with uows.transaction() as uow:
         credentials = await Accounts(uow).get_by_login(ada.username)
         assert credentials is not None

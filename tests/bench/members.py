@@ -19,7 +19,8 @@ from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles
-from dressform.repositories.sessions import IssuedSession, Sessions
+from dressform.repositories.session_types import IssuedSession
+from dressform.repositories.sessions import Sessions
 from dressform.settings.loader import load_settings
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE

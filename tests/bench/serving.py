@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from dressform.db import embedded
+from tests.helpers.bounces import BOUNCE_SECRET
 
 START_SECONDS = 30
 
@@ -49,8 +50,10 @@ def use_database(server: embedded.Server) -> None:
         # An access token names it; the default holds the port, which is another for each server.
         "DRESSFORM_PUBLIC_URL": "http://localhost:8000",
         # A few clients send as many requests as the service can answer.
+        "DRESSFORM_BOUNCE_SECRET": BOUNCE_SECRET,
         "DRESSFORM_MEMBER_REQUESTS_PER_MINUTE": str(10**9),
         "DRESSFORM_PUBLIC_REQUESTS_PER_SECOND": str(10**9),
+        "DRESSFORM_FAILED_LOGINS_PER_MINUTE": str(10**9),
     }
 
 

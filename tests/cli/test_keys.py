@@ -70,8 +70,8 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
     ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     done = await dressform("keys", "rewrap", environment=ran)
 
-    # Three accounts, a sign-up, a mail, and the service's four.
-    assert done.stdout == "9 keys were put under 'newer'; no data were touched.\n", done.stderr
+    # Three accounts, a sign-up, a mail, and the five of the service.
+    assert done.stdout == "10 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
     async with bootstrap(alone) as (uows, _), uows.transaction() as uow:
         found = await Accounts(uow).get_by_email("ada1@example.org")
@@ -264,6 +264,8 @@ async def test_the_life_of_a_signing_key_by_commands(isolated_settings: Settings
         ("signing", "active"),
         ("refresh", "active"),
         ("journal", "active"),
+        ("mail", "active"),
+        ("limits", "active"),
     ]
     published = (await run_keys(isolated_settings, "rotate", "signing")).split()[2]
 
@@ -314,10 +316,10 @@ async def test_a_report_names_what_is_to_be_done(isolated_settings: Settings) ->
     await dressform("keys", "rewrap", environment=both)
     after = (await dressform("keys", "list", environment=both)).stdout
 
-    assert "wraps 9 keys: run `dressform keys rewrap`" in before
-    assert before.count("(overdue)") == 3
+    assert "wraps 10 keys: run `dressform keys rewrap`" in before
+    assert before.count("(overdue)") == 4
     assert [line.split()[1:] for line in after.splitlines()[1:3]] == [
-        ["newer", "active", "wraps", "9", "keys"],
+        ["newer", "active", "wraps", "10", "keys"],
         ["tests", "accepted", "can", "be", "removed"],
     ]
 

@@ -36,7 +36,7 @@ async def test_by_either_name_once_or_twice(
     assert await is_operator(uows, ada)
     assert await run("operators", "add", "Ada@Example.org") == (
         0,
-        "Ada@Example.org is already an operator.\n",
+        "Ada@example.org is already an operator.\n",
         "",
     )
 
@@ -51,8 +51,18 @@ async def test_by_either_name_once_or_twice(
     assert await run("operators", "list") == (0, "There are no operators.\n", "")
 
 
+@pytest.mark.parametrize("login", [" ada", "ada\u00a0", "\tada@example.org\n"])
+async def test_white_space_around_a_login_is_removed(
+    ada: MemberClient, uows: UnitOfWorkFactory, run: Run, login: str
+) -> None:
+    status, said, _ = await run("operators", "add", login)
+
+    assert (status, said) == (0, f"{login.strip()} is now an operator.\n")
+    assert await is_operator(uows, ada)
+
+
 @pytest.mark.parametrize("command", ["add", "remove"])
-@pytest.mark.parametrize("login", ["grace", "grace@example.org", "", "@", "ada "])
+@pytest.mark.parametrize("login", ["grace", "grace@example.org", "", "@", "ad a"])
 async def test_whoever_has_no_account_is_named(
     app: FastAPI, ada: MemberClient, run: Run, command: str, login: str
 ) -> None:

@@ -12,6 +12,10 @@ def assert_problem(response: httpx.Response, status: int, slug: str) -> None:
     assert problem["title"]
     assert problem["detail"]
     assert problem["instance"] == f"urn:uuid:{response.headers['X-Request-ID']}"
+    if status == 429:
+        assert ";r=0;t=" in response.headers["RateLimit"]
+        assert ";q=" in response.headers["RateLimit-Policy"]
+        assert int(response.headers["Retry-After"]) >= 1
     if status == 401:
         assert response.headers["WWW-Authenticate"] == "Bearer"
 

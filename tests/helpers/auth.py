@@ -1,5 +1,7 @@
 """Calls under /v1/auth that several tests make."""
 
+import re
+from email.message import EmailMessage
 from typing import Any
 
 import httpx
@@ -70,3 +72,41 @@ async def restrict(person: MemberClient, *, restricted: bool = True) -> httpx.Re
 
 async def erase(person: MemberClient) -> httpx.Response:
     return await person.request("POST", "/v1/privacy/erasure", json={"password": person.password})
+
+
+async def request_sign_in_mail(client: httpx.AsyncClient, email: str) -> str:
+    """Ask for a link and a code to sign in, and return the token of the request."""
+    answer = await client.post("/v1/auth/link", json={"email": email})
+    assert answer.status_code == 202, answer.text
+    request_token: str = answer.json()["request_token"]
+    return request_token
+
+
+def code_of(message: EmailMessage) -> str:
+    """Return the code in a mail that signs in."""
+    found = re.search(r"^([0-9A-Z]{4}-[0-9A-Z]{4})\r?$", message.get_content(), re.MULTILINE)
+    assert found, message.get_content()
+    return found[1]
+
+
+async def sign_in_by_link(
+    client: httpx.AsyncClient,
+    token: str,
+    *,
+    session: str = "body",
+    headers: dict[str, str] | None = None,
+) -> httpx.Response:
+    body = {"token": token, "session": session}
+    return await client.post("/v1/auth/link/redeem", json=body, headers=headers)
+
+
+async def sign_in_by_code(
+    client: httpx.AsyncClient,
+    request_token: str,
+    code: str,
+    *,
+    session: str = "body",
+    headers: dict[str, str] | None = None,
+) -> httpx.Response:
+    body = {"request_token": request_token, "code": code, "session": session}
+    return await client.post("/v1/auth/link/code", json=body, headers=headers)

@@ -46,6 +46,14 @@ class Page:
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._session: dict[str, str] = {}
+        self._tabs: dict[str, Page] = {}
+
+    async def open_tab(self) -> "Page":
+        """Open another tab of the same browser, with the same cookies."""
+        tab = Page(self._reader, self._to_browser)
+        tab._ids, tab._waiting, tab._tabs = self._ids, self._waiting, self._tabs
+        await tab.attach()
+        return tab
 
     async def attach(self) -> None:
         target = await self.send("Target.createTarget", url="about:blank")
@@ -53,6 +61,7 @@ class Page:
             "Target.attachToTarget", targetId=target["targetId"], flatten=True
         )
         self._session = {"sessionId": attached["sessionId"]}
+        self._tabs[attached["sessionId"]] = self
         for domain in ("Runtime", "Log", "Network", "Page"):
             await self.send(f"{domain}.enable")
 
@@ -74,7 +83,8 @@ class Page:
                 if "id" in message:
                     self._waiting.pop(message["id"]).set_result(message)
                 else:
-                    self._note(message["method"], message["params"])
+                    tab = self._tabs.get(message.get("sessionId"), self)
+                    tab._note(message["method"], message["params"])
 
     def _note(self, event: str, params: dict[str, Any]) -> None:
         match event:
@@ -96,6 +106,13 @@ class Page:
 
     async def run(self, script: str) -> Any:
         answer = await self.send("Runtime.evaluate", expression=script, returnByValue=True)
+        return answer["result"].get("value")
+
+    async def run_async(self, script: str) -> Any:
+        """Return what the promise of a script resolves to."""
+        answer = await self.send(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         return answer["result"].get("value")
 
     async def wait_until(self, condition: str) -> None:
@@ -137,11 +154,11 @@ async def open_browser(profile: Path) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
-async def serve_on_port(app: FastAPI) -> AsyncIterator[str]:
-    """Serve a started application on a port, and yield its address."""
+async def serve_on_port(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
+    """Serve a started application on a port, any free one for 0, and yield its address."""
     config = uvicorn.Config(app, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         running = asyncio.create_task(server.serve(sockets=[listener]))
         yield f"http://localhost:{listener.getsockname()[1]}"
         server.should_exit = True

@@ -22,6 +22,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "DRESSFORM_STATE_DIR": str(settings.state_dir),
         "DRESSFORM_MEMBER_REQUESTS_PER_MINUTE": str(settings.member_requests_per_minute),
         "DRESSFORM_PUBLIC_REQUESTS_PER_SECOND": str(settings.public_requests_per_second),
+        "DRESSFORM_FAILED_LOGINS_PER_MINUTE": str(settings.failed_logins_per_minute),
         **more,
     }
 

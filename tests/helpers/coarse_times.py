@@ -3,18 +3,28 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.periods import start_of_day, start_of_hour, start_of_month
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import (
+    ATTEMPT,
+    CONFIRMED_LINK,
+    MAIL,
+    ONE_TIME_TOKEN,
+    SESSION,
+    SIGN_UP,
+)
 
 _KEPT: dict[str, Callable[[datetime], datetime]] = {
     PROFILE.key: start_of_day,
     MODEL.key: start_of_day,
+    FORMER_USERNAME.key: start_of_day,
     SIGN_UP.key: start_of_day,
+    CONFIRMED_LINK.key: start_of_day,
     SESSION.key: start_of_month,
     ONE_TIME_TOKEN.key: start_of_hour,
     MAIL.key: start_of_day,
+    ATTEMPT.key: start_of_hour,
 }
 
 

@@ -31,6 +31,7 @@ LOG_TABLES = {"access_log", "spool_offset"}
 """Only their own database role reads these."""
 OTHER_TABLES = LOG_TABLES | {
     "service_secret",
+    "former_username",
     "retention_run",
     "purge_block",
     "quarantined_row",
@@ -40,12 +41,15 @@ OTHER_TABLES = LOG_TABLES | {
     "dataset_edition",
     "dataset_file",
     "deletion_mark",
+    "mail_count",
     "mail_outage",
+    "attempt_count",
 }
 ACCOUNT_TABLES = {
     "account",
     "account_key",
     "avatar",
+    "confirmed_link",
     "dataset_consent",
     "dataset_consent_act",
     "mail",

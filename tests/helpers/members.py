@@ -1,15 +1,15 @@
 """Members as the tests play them, over the API and a real mailbox."""
 
 import base64
-import email
 import re
 from collections.abc import Awaitable, Callable
-from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+
+from tests.helpers.received_mail import read_mail
 
 PASSWORD = "seven tailors measured twice"
 
@@ -28,9 +28,7 @@ class Mailbox:
             set(self._folder.glob("*.eml")) - self._read, key=lambda path: path.stat().st_ctime_ns
         )
         self._read.update(fresh)
-        return [
-            email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in fresh
-        ]
+        return [read_mail(path.read_bytes()) for path in fresh]
 
     async def receive_one(self) -> EmailMessage:
         (message,) = await self.collect()
@@ -70,9 +68,13 @@ class MemberClient:
             },
         )
 
-    async def confirm(self) -> httpx.Response:
-        token = await self.mailbox.token()
-        return await self.client.post("/v1/auth/verify-email", json={"token": token})
+    async def confirm(self, token: str | None = None, **more: str) -> httpx.Response:
+        """Follow the link of the only mail, or that of `token`. It signs in."""
+        body = {"token": token or await self.mailbox.token(), "password": self.password}
+        response = await self.client.post("/v1/auth/verify-email", json=body | more)
+        if response.is_success and more.get("session") != "cookie":
+            self._keep(response)
+        return response
 
     async def sign_in(self, login: str | None = None) -> httpx.Response:
         response = await self.client.post(
@@ -80,10 +82,13 @@ class MemberClient:
             json={"login": login or self.username, "password": self.password, "session": "body"},
         )
         if response.is_success:
-            tokens = response.json()
-            self.access_token = tokens["access_token"]
-            self.refresh_token = tokens["refresh_token"]
+            self._keep(response)
         return response
+
+    def _keep(self, response: httpx.Response) -> None:
+        tokens = response.json()
+        self.access_token = tokens["access_token"]
+        self.refresh_token = tokens["refresh_token"]
 
     @property
     def session_id(self) -> UUID:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 
-from dressform.crypto.secrets import timed_id
+from dressform.crypto.secrets import new_token, timed_id
 from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.category import Category
@@ -12,14 +12,17 @@ from dressform.policy.notice import CATEGORIES
 from dressform.policy.operation_data import RETENTION_RUN
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
+from dressform.repositories.attempt_counts import AttemptCounts
 from dressform.repositories.audit_log_entries import AuditLogEntries
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
+from dressform.repositories.former_usernames import FormerUsernames
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles
+from dressform.repositories.rate_limits import LOGIN, Budget
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
@@ -31,10 +34,13 @@ TABLES = {
     "visitor": {"access_log"},
     "model": {"model", "avatar"},
     "profile": {"account", "account_key", "profile", "picture"},
+    "former-username": {"former_username"},
     "sign-up": {"sign_up"},
+    "confirmed-link": {"confirmed_link"},
     "session": {"session"},
     "one-time-token": {"one_time_token"},
     "mail": {"mail"},
+    "attempt": {"attempt_count"},
     "lookup": {"audit_log_entry"},
     "retention-run": {"retention_run"},
 }
@@ -76,7 +82,10 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         await SignUps(uow).add(
             email="bob@example.org", username="bob", language="en", password_hash="none"
         )
+        await FormerUsernames(uow).hold("ada-before", owner.account_id)
+        await add_confirmed_link(uow, owner)
         await Mails(uow).add("erased", to="eve@example.org", language="en")
+        await AttemptCounts(uow).take(Budget(LOGIN, "eve"))
         await AuditLogEntries(uow).add(
             owner.account_id, purpose="error", reason="A test.", query={}, row_count=0
         )
@@ -85,6 +94,16 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         await RetentionRuns(uow).finish(run, rows=0, seconds=0.1)
         await add_visit(uows, at)
     return owner
+
+
+async def add_confirmed_link(uow: UnitOfWork, owner: Owner) -> None:
+    """Store the used link of an account as confirming it does."""
+    sign_ups, email = SignUps(uow), "ada@example.org"
+    await sign_ups.add(email=email, username="ada", language="en", password_hash="none")
+    waiting = await sign_ups.get_latest_by_email(email)
+    assert waiting is not None
+    await sign_ups.set_token(waiting, new_token())
+    await sign_ups.replace_by_links(owner, email)
 
 
 async def add_visit(uows: UnitOfWorkFactory, at: datetime) -> None:

@@ -21,6 +21,7 @@ from tests.opendata.population import RARE
 
 POPULATION = "civilians"
 UNEVEN = (5_000, 560)
+WITH_RARE = (2_000, 6_000)
 SEEDS = range(3)
 SHARES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 
@@ -60,17 +61,25 @@ def test_correlations_of_5000_people_of_a_flag_are_within_6_hundredths() -> None
 
 @pytest.mark.parametrize("flag", FLAGS)
 def test_what_few_gave_is_left_out_and_ruins_nothing_else(flag: str) -> None:
-    """Of 2,000 and 18,000 people one in seventy gave these two: their rows were noise divided by one."""
-    group = found(CORE, (2_000, 18_000), 1)[flag]
-    chest, seat = (group.names.index(name) for name in ("chest", "seat"))
+    """Of 2,000 and 6,000 people one in seventy gave these two: their rows were noise divided by one.
 
-    assert set(RARE) <= set(group.left_out)
+    The correlation is the mean of several editions: the noise of a single one is off by more than
+    0.15 in one of two hundred. With 18,000 people one in seventy are so many that their values are
+    told in some editions.
+    """
+    groups = [found(CORE, WITH_RARE, seed)[flag] for seed in SEEDS]
     true = get_truth(POPULATION, flag).select(["chest", "seat"]).correlations[0, 1]
-    assert abs(group.correlations[chest, seat] - true) < 0.15
+
+    assert all(set(RARE) <= set(group.left_out) for group in groups)
+    assert abs(np.mean([_correlate(group, "chest", "seat") for group in groups]) - true) < 0.15
+
+
+def _correlate(group: Group, one: str, other: str) -> float:
+    return float(group.correlations[group.names.index(one), group.names.index(other)])
 
 
 def test_correlations_are_a_possible_matrix() -> None:
-    for group in found(CORE, (2_000, 18_000), 1).values():
+    for group in found(CORE, WITH_RARE, SEEDS[0]).values():
         assert np.linalg.eigvalsh(group.correlations).min() > 0
         assert np.abs(group.correlations - group.correlations.T).max() < 1e-12
         assert np.diag(group.correlations) == pytest.approx(1)

@@ -22,9 +22,12 @@ ENDS = {
     "account.expires_at": PROFILE,
     "account.models_expire_at": MODEL,
     "sign_up.expires_at": get_category("sign-up"),
+    "former_username.expires_at": get_category("former-username"),
+    "confirmed_link.expires_at": get_category("confirmed-link"),
     "session.expires_at": get_category("session"),
     "one_time_token.expires_at": get_category("one-time-token"),
     "mail.expires_at": get_category("mail"),
+    "attempt_count.expires_at": get_category("attempt"),
     "audit_log_entry.expires_at": get_category("lookup"),
     "retention_run.expires_at": get_category("retention-run"),
     "quarantined_row.expires_at": get_category("retention-run"),
@@ -40,7 +43,10 @@ def test_only_tables_without_persons_are_machinery() -> None:
     found = {c.table.name for c in COLUMNS if c.info["category"] == INTERNAL}
 
     editions = {"dataset_draw", "dataset_edition", "dataset_file", "deletion_mark"}
-    assert found == {"service_secret", "spool_offset", "purge_block", "mail_outage"} | editions
+    assert (
+        found
+        == {"service_secret", "spool_offset", "purge_block", "mail_outage", "mail_count"} | editions
+    )
 
 
 def test_every_category_has_columns() -> None:

@@ -83,7 +83,6 @@ async def signed_in(client: httpx.AsyncClient, settings: Settings) -> MemberClie
     ada = MemberClient(client, Mailbox(settings.state_dir / "mail", by_the_worker), "ada")
     await ada.register()
     await ada.confirm()
-    await ada.sign_in()
     return ada
 
 

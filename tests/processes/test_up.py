@@ -39,7 +39,8 @@ def test_from_a_fresh_machine_to_a_login(fresh: Path, alone: dict[str, str]) -> 
             )
             token = mailed_token(state)
             assert f"{base}/verify-email#token={token}" in up.says(r"link: (\S+)")
-            assert client.post("/v1/auth/verify-email", json={"token": token}).status_code == 204
+            follow = {"token": token, "password": PASSWORD}
+            assert client.post("/v1/auth/verify-email", json=follow).status_code == 200
             login = {"login": "ada", "password": PASSWORD, "session": "body"}
             assert client.post("/v1/auth/login", json=login).status_code == 200
             wait_until(lambda: client.get("/health/ready").json()["worker"] == "ok")

@@ -77,7 +77,16 @@ async def test_a_window_ends_when_the_policy_says(
     uows: UnitOfWorkFactory, window: AuditedTable, moment: datetime
 ) -> None:
     columns = dict.fromkeys(
-        ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
+        (
+            "created_at",
+            "last_login_at",
+            "month_of_login",
+            "hour",
+            "at",
+            "started_at",
+            "released_at",
+        ),
+        moment,
     )
 
     found = await computed(uows, window, window.expiry_sql, **columns)

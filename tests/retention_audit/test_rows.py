@@ -95,7 +95,16 @@ async def test_what_the_documentation_says_puts_it_right(
     findings = await auditor.run_audit()
 
     left = {rule.key for rule in findings.rules if rule.rows.future}
-    assert left == {"sign-up", "one-time-token", "mail", "lookup", "retention-run"}
+    assert left == {
+        "former-username",
+        "sign-up",
+        "confirmed-link",
+        "one-time-token",
+        "mail",
+        "attempt",
+        "lookup",
+        "retention-run",
+    }
 
 
 @categories

@@ -112,6 +112,30 @@ def test_mail_in_clear_text_stays_on_this_machine(
     assert refusal(monkeypatch, SMTP_URL=f"smtp://u:{SECRET}@{host}:25") == MAIL
 
 
+@pytest.mark.parametrize("scheme", ["imap", "pop3", "IMAP"])
+def test_mailbox_in_clear_text_stays_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    said = refusal(monkeypatch, BOUNCE_MAILBOX_URL=f"{scheme}://u:{SECRET}@mail.example")
+
+    assert said.startswith("Setting refused: DRESSFORM_BOUNCE_MAILBOX_URL must ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "imaps://u:p@mail.example/INBOX",
+        "imap+starttls://u:p@mail.example",
+        "pop3s://u:p@mail.example",
+        "pop3://u:p@localhost",
+    ],
+)
+def test_mailbox_under_tls_or_on_this_machine_is_taken(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    assert load(monkeypatch, BOUNCE_MAILBOX_URL=url).in_production
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -74,7 +74,6 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
         other = MemberClient(client, mailbox, "grace")
         await other.register()
         await other.confirm()
-        await other.sign_in()
         await other.add_model()
         member, _ = await live(client, mailbox)
         erased = await stored_of(raw, member)
@@ -146,7 +145,11 @@ async def test_erasure_leaves_no_stored_byte_in_files_catalogues_and_dumps(scene
     tables = {name.partition(".")[0] for name in scene.erased}
 
     assert {"account", "account_key", "profile", "picture", "model", "avatar", "session"} <= tables
-    assert found_in(scene.erased, scene.places) == {}
+    # The keyed hash of the name's skeleton is held for 30 days, in a table of its own.
+    erased = {
+        name: value for name, value in scene.erased.items() if "profile.skeleton_index" not in name
+    }
+    assert found_in(erased, scene.places) == {}
 
 
 async def test_erasure_leaves_what_others_have(scene: Scene) -> None:

@@ -13,9 +13,11 @@ from dressform.crypto.secrets import random_id
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts
+from dressform.repositories.attempt_counts import AttemptCounts
 from dressform.repositories.consents import Consents
 from dressform.repositories.mails import Mails
 from dressform.repositories.owners import Owner
+from dressform.repositories.rate_limits import FORGOT, Budget
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
 from dressform.settings.settings import Settings
@@ -59,10 +61,17 @@ async def fill_consents(uow: UnitOfWork, owner: Owner) -> int:
     return 400
 
 
+async def fill_attempts(uow: UnitOfWork, _: Owner) -> int:
+    for number in range(2000):
+        await AttemptCounts(uow).take(Budget.of_mailbox(FORGOT, ADDRESS.format(number)))
+    return 2000
+
+
 FILLS: dict[str, Fill] = {
     "mail": fill_mail,
     "sign_up": fill_sign_up,
     "session": fill_session,
+    "attempt_count": fill_attempts,
     "dataset_consent_act": fill_consents,
 }
 

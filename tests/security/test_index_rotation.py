@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -20,11 +21,12 @@ from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.unique_hashes import is_username_taken
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.auth import confirm_email, login
 from tests.helpers.keys import reload_app, retire, rotate, stored_keys
-from tests.helpers.members import CreateMember, MemberClient
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
 from tests.helpers.retention import add_account
 
 INDEX = SecretPurpose.INDEX
@@ -46,7 +48,7 @@ async def other_app(
         yield twin
 
 
-async def list_hashes(uows: UnitOfWorkFactory) -> set[bytes]:
+async def list_hashes(uows: UnitOfWorkFactory) -> set[bytes | None]:
     query = (
         "SELECT email_index FROM account UNION ALL SELECT username_index FROM profile"
         " UNION ALL SELECT email_index FROM sign_up UNION ALL SELECT username_index FROM sign_up"
@@ -81,7 +83,12 @@ async def test_members_are_found_at_every_step(
         await SignUps(uow).add(
             email="zoe@example.org", username="zoe", language="en", password_hash="none"
         )
-    before = await list_hashes(uows)
+        await SignUps(uow).add(
+            email="yan@example.org", username="yan", language="en", password_hash="none"
+        )
+        (told,) = await SignUps(uow).give_up_username("yan", limit=1)
+    assert told.email == "yan@example.org"
+    before = await list_hashes(uows) - {None}
 
     async def assert_all_found(*names: str) -> None:
         for name in ("ada", *(f"eva{number}" for number in range(5)), *names):
@@ -90,14 +97,14 @@ async def test_members_are_found_at_every_step(
         async with uows.transaction() as uow:
             waiting = await SignUps(uow).get_latest_by_email("zoe@example.org")
             assert waiting is not None
-            assert not await SignUps(uow).is_username_free("Zoe")
+            assert await is_username_taken(uow, "Ada")
         for name in ("ada", ada.email):
             assert (await login(ada.client, name, ada.password)).status_code == 200
 
     await rotate(uows, INDEX)
     await reload_app(app)
     await assert_all_found()
-    assert await list_hashes(uows) == before
+    assert await list_hashes(uows) - {None} == before
     clock.at += PUBLICATION_PERIOD
     await reload_app(app)
     bob = await create_member("bob")
@@ -106,14 +113,18 @@ async def test_members_are_found_at_every_step(
         await rehash_index(uows)
     clock.at += PUBLICATION_PERIOD
 
-    # Six accounts and as many profiles, and a registration; bob's rows are new already.
-    assert await rehash_index(uows) == 13
+    # Six accounts and as many profiles, and two registrations; bob's rows are new already.
+    assert await rehash_index(uows) == 14
 
     await reload_app(app)
     assert len(await stored_keys(uows, INDEX)) == 1
     assert not before & await list_hashes(uows)
     await assert_all_found("bob")
     assert (await login(bob.client, bob.email, bob.password)).status_code == 200
+    async with uows.transaction() as uow:
+        assert await SignUps(uow).give_up_username("yan", limit=1) == []
+        (zoe,) = await SignUps(uow).give_up_username("ZOE", limit=1)
+    assert zoe.email == "zoe@example.org"
     with pytest.raises(StartupError, match="There is one index key"):
         await rehash_index(uows)
 
@@ -250,3 +261,28 @@ async def test_mail_that_waits_during_a_rotation_is_not_deleted_as_pointless(
     assert (before, during, after) == (0, 0, 2)
     async with uows.transaction() as uow:
         assert await Mails(uow).lease_next("password-reset") is not None
+
+
+async def test_a_registration_of_the_earlier_key_is_confirmed_and_told(
+    app: FastAPI, client: httpx.AsyncClient, mailbox: Mailbox, clock: MovableClock
+) -> None:
+    """Its address, its name and the registrations beside it are found by both versions."""
+    uows: UnitOfWorkFactory = app.state.dressform.uows
+    early = MemberClient(client, mailbox, "bea")
+    await early.register()
+    token = await mailbox.token()
+    rival = MemberClient(client, mailbox, "bea", email="rival@example.org")
+    await rival.register()
+    await mailbox.collect()
+    await activate_new_key(app, uows, clock)
+    stranger = MemberClient(client, mailbox, "mallory", email=early.email)
+    stranger.password = "the attacker knows this phrase"
+    await stranger.register()
+    await mailbox.collect()
+
+    assert (await early.confirm(token)).status_code == 200
+
+    assert (await mailbox.receive_one())["To"] == rival.email
+    assert await uows.read().connection.scalar(text("SELECT count(*) FROM sign_up")) == 1
+    assert (await early.sign_in(early.email)).status_code == 200
+    assert (await stranger.sign_in()).status_code == 401

@@ -25,6 +25,7 @@ PUBLIC = {
     "GET /health/ready",
     "GET /health/retention",
     "GET /metrics",
+    "GET /v1/auth/session",
     "GET /v1/dataset",
     "GET /v1/dataset/editions/{edition}",
     "GET /v1/dataset/editions/{edition}/files/{file}",
@@ -35,6 +36,9 @@ PUBLIC = {
     "HEAD /v1/dataset/editions/{edition}/files/{file}",
     "POST /v1/auth/email/confirm",
     "POST /v1/auth/reopen",
+    "POST /v1/auth/link",
+    "POST /v1/auth/link/code",
+    "POST /v1/auth/link/redeem",
     "POST /v1/auth/login",
     "POST /v1/auth/logout",
     "POST /v1/auth/password/forgot",
@@ -43,6 +47,7 @@ PUBLIC = {
     "POST /v1/auth/register",
     "POST /v1/auth/resend",
     "POST /v1/auth/verify-email",
+    "POST /v1/mail/bounces",
     "POST /v1/measurements/check",
     "POST /v1/measurements/estimates",
 }
@@ -67,6 +72,7 @@ OF_ONESELF = {
 }
 BY_OWNED_ID = {
     "DELETE /v1/auth/sessions/{session_id}",
+    "PATCH /v1/auth/sessions/{session_id}",
     "DELETE /v1/models/{model_id}",
     "DELETE /v1/models/{model_id}/avatar",
     "GET /v1/models/{model_id}",
@@ -83,6 +89,7 @@ SECURED = OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS | FOR_OPERATORS
 
 BODIES: dict[str, dict[str, Any]] = {
     "GET /v1/models/{model_id}/export": {"params": {"format": "csv"}},
+    "PATCH /v1/auth/sessions/{session_id}": {"json": {"name": "Stolen"}},
     "PATCH /v1/models/{model_id}": {"json": {"name": "Stolen", "measurements": {"neck": 1}}},
     "PATCH /v1/profiles/me": {"json": {}},
     "POST /v1/auth/email/change": {"json": {"password": "wrong", "new_email": "e@example.org"}},

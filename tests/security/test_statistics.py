@@ -27,7 +27,7 @@ from dressform.worker.runner import create_tasks
 from tests.bench.filling import filled
 from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.access_log import insert_entries, make_entry
-from tests.helpers.auth import erase, forgot, login, refresh, sessions
+from tests.helpers.auth import erase, forgot, login, refresh, request_sign_in_mail, sessions
 from tests.helpers.databases import isolated_database, transaction
 from tests.helpers.members import Mailbox, MemberClient
 
@@ -165,6 +165,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         await sessions(ada)
         assert (await refresh(ada)).status_code == 200
         await forgot(client, ada.email)
+        await request_sign_in_mail(client, ada.email)
         assert (await login(client, "nobody", "not it at all")).status_code == 401
         await ada.mailbox.collect()
         for category in (PROFILE, MODEL, SESSION):

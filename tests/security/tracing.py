@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 WRITES = {
     "account": ("POST", "/v1/auth/login", 200),
     "session": ("POST", "/v1/auth/login", 200),
-    "account_key": ("POST", "/v1/auth/verify-email", 204),
+    "account_key": ("POST", "/v1/auth/verify-email", 200),
     "profile": ("PATCH", "/v1/profiles/me", 200),
     "model": ("POST", "/v1/models", 201),
     "picture": ("PUT", "/v1/profiles/me/picture", 204),

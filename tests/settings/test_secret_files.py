@@ -15,6 +15,9 @@ VALUES = {
     "DATABASE_URL": "postgresql://dressform:s3cr3t@localhost/dressform",
     "MASTER_KEYS": f"2026-11:{base64.b64encode(bytes(range(3, 227, 7))).decode()}",
     "SMTP_URL": "smtps://dressform:s3cr3t@mail.example",
+    "BOUNCE_MAILBOX_URL": "imaps://bounces:s3cr3t@mail.example/INBOX",
+    "BOUNCE_SECRET": "s3cr3t-bobbins-of-a-bounce-secret",
+    "METRICS_TOKEN": "s3cr3t-bobbins-of-a-metrics-token",
 }
 
 

@@ -48,9 +48,10 @@ async def test_a_round_ends_everything_that_is_due(
 
     assert [report.rule for report in reports] == [category.key for category in CATEGORIES]
     # Models, sessions and links went with their account.
-    assert [report.rows for report in reports] == [1, 1, 0, 1, 0, 0, 1, 1, 1]
+    assert [report.rows for report in reports] == [1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1]
     left = await counts(uows)
     assert left.pop("retention_run") == len(CATEGORIES) + len(MEMBER_TABLES)  # Rewritten, too.
+    assert left.pop("former_username") == 1  # The name of the account is held.
     assert set(left.values()) == {0}
 
 
@@ -231,7 +232,12 @@ async def test_the_end_does_not_wait_for_ever(
         async with stopped_amid_a_run(uows, create_tasks(isolated_settings, uows)) as working:
             await asyncio.wait_for(working, 5)
 
-        assert (await runs(uows)).keys() == {"visitor", "profile", "model"}
+        assert (await runs(uows)).keys() == {
+            "visitor",
+            "profile",
+            "former-username",
+            "model",
+        }
 
 
 async def test_a_large_ending_holds_up_no_other_step(

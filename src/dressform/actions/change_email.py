@@ -1,13 +1,19 @@
+from uuid import UUID
+
 from dressform.actions.check_password import check_password
+from dressform.actions.clear_attempts import clear_attempts
 from dressform.actions.confirm_sign_up import conflict_error
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.errors import LinkInvalid
+from dressform.errors import FieldError, InvalidInput, LinkInvalid
+from dressform.mail.mailboxes import is_same_address
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.owners import Member
+from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.unique_hashes import lock_email
 
 
 async def ask_email_change(
@@ -18,8 +24,13 @@ async def ask_email_change(
     password: str,
     new_email: str,
 ) -> None:
-    """Queue a link for the new address and a notice for the old one. Raise WrongPassword."""
+    """Queue a link for the new address and a notice for the old one.
+
+    Raise WrongPassword, and InvalidInput for the address that the account has already.
+    """
     credentials = await check_password(uows, passwords, member, password)
+    if is_same_address(new_email, credentials.email):
+        raise InvalidInput(FieldError("#/new_email", "is the address of your account already"))
     async with uows.transaction() as uow:
         mails = Mails(uow)
         language = credentials.language
@@ -39,17 +50,22 @@ async def ask_email_change(
         )
 
 
-async def confirm_email(uow: UnitOfWork, token: str) -> None:
-    """Replace the old address by the confirmed one. Raise LinkInvalid, EmailTaken."""
+async def confirm_email(uow: UnitOfWork, token: str) -> UUID:
+    """Replace the old address by the confirmed one. Return the id of the account.
+
+    Raise LinkInvalid, EmailTaken.
+    """
     redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
     if redeemed is None:
         raise LinkInvalid
     accounts = Accounts(uow)
+    await lock_email(uow, redeemed.email)
     await accounts.delete_expired_holder(email=redeemed.email)
     try:
         before = await accounts.change(redeemed.owner, email=redeemed.email)
     except ConstraintError as error:
         raise conflict_error(error) from None
+    await SignUps(uow).replace_by_links(redeemed.owner, redeemed.email)
     # A reset link that went to the old address must not outlive it.
     await OneTimeTokens(uow).delete_all(redeemed.owner)
     await Mails(uow).add(
@@ -58,3 +74,4 @@ async def confirm_email(uow: UnitOfWork, token: str) -> None:
         language=before.language,
         owner_id=redeemed.owner.account_id,
     )
+    return await clear_attempts(uow, redeemed.owner, before.email, redeemed.email)

@@ -1,4 +1,7 @@
+from uuid import UUID
+
 from dressform.actions.check_password import check_password
+from dressform.actions.clear_attempts import clear_attempts
 from dressform.actions.register import require_strong_password
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -20,7 +23,11 @@ async def change_password(
     uow = uows.read()
     username = (await Profiles(uow).get(member)).username
     await require_strong_password(
-        new, username=username, email=credentials.email, pointer="#/new_password"
+        new,
+        username=username,
+        email=credentials.email,
+        rules=passwords.rules,
+        pointer="#/new_password",
     )
     fresh = await passwords.hash(new)
     async with uows.transaction() as uow:
@@ -33,14 +40,21 @@ async def change_password(
 
 async def reset_password(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, *, token: str, new: str
-) -> None:
-    """Set a password by a mailed link and delete every session. Raise LinkInvalid, WeakPassword."""
+) -> UUID:
+    """Set a password by a mailed link and delete every session. Return the id of the account.
+
+    Raise LinkInvalid, WeakPassword.
+    """
     uow = uows.read()
     looked_at = _require_valid(await OneTimeTokens(uow).peek(token, TokenPurpose.PASSWORD_RESET))
     username = (await Profiles(uow).get(looked_at.owner)).username
     # Before the token is used up, so that a refused password can be corrected.
     await require_strong_password(
-        new, username=username, email=looked_at.email, pointer="#/new_password"
+        new,
+        username=username,
+        email=looked_at.email,
+        rules=passwords.rules,
+        pointer="#/new_password",
     )
     fresh = await passwords.hash(new)
     async with uows.transaction() as uow:
@@ -49,6 +63,7 @@ async def reset_password(
         ).owner
         await _set_password(uow, owner, fresh)
         await Sessions(uow).delete_all(owner)
+    return owner.account_id
 
 
 def _require_valid(redeemed: RedeemedToken | None) -> RedeemedToken:
@@ -65,4 +80,5 @@ async def _set_password(uow: UnitOfWork, owner: Owner, password_hash: str) -> Cr
     await Mails(uow).add(
         "password-changed", to=account.email, language=account.language, owner_id=owner.account_id
     )
+    await clear_attempts(uow, owner, account.email)
     return account

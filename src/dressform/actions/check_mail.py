@@ -1,7 +1,8 @@
 import logging
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.mail.transport import DeliveryError, Transport
+from dressform.mail.delivery_errors import DeliveryError
+from dressform.mail.transport import Transport
 from dressform.repositories.mail_outages import MailOutages
 
 log = logging.getLogger(__name__)

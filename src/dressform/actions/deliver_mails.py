@@ -6,11 +6,16 @@ from uuid import UUID
 
 from dressform.actions.draft_mails import DRAFTS
 from dressform.actions.mail_turns import MailTurns
+from dressform.crypto.mail_ids import SentMail
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.mail.compose import MailRenderer
-from dressform.mail.transport import DeliveryError, DeliveryUnknownError, Transport
+from dressform.mail.compose import MailRenderer, UnwritableAddressError
+from dressform.mail.delivery_errors import DeliveryError, DeliveryUnknownError
+from dressform.mail.outcomes import MailOutcome
+from dressform.mail.transport import Transport
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
+from dressform.repositories.mail_counts import MailCounts
 from dressform.repositories.mails import LeasedMail, Mails
+from dressform.repositories.refused_addresses import RefusedAddresses
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +26,9 @@ RENDER_TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A rendered mail, and the expiry that it announces if any."""
+    """A rendered mail to an address, and the expiry that it announces if any."""
 
+    to: str
     message: EmailMessage
     warned: ExpiryNotice | None
 
@@ -63,33 +69,61 @@ async def _deliver(
     uows: UnitOfWorkFactory, composer: MailRenderer, transport: Transport, mail: LeasedMail
 ) -> bool:
     if mail.kind in _AT_MOST_ONCE and mail.was_interrupted:
-        return await _abandon(uows, mail)
+        return await _abandon(uows, mail, MailOutcome.UNKNOWN)
+    written = None
     try:
         async with asyncio.timeout(RENDER_TIMEOUT_SECONDS), uows.transaction() as uow:
             written = await _render(uow, composer, mail.id)
         if written is not None:
             await transport.send(written.message)
+    except UnwritableAddressError:
+        return await _abandon(uows, mail, MailOutcome.REFUSED)
     except Exception as error:  # noqa: BLE001  one that fails must not hold up the others
         if mail.kind in _AT_MOST_ONCE and isinstance(error, DeliveryUnknownError):
-            return await _abandon(uows, mail)
-        # Of other errors not the text, which may repeat the recipient.
-        kind = error if isinstance(error, DeliveryError) else type(error).__name__
-        log.warning("mail %s was not handed over (%s), try %d", mail.id, kind, mail.attempts)
-        async with uows.transaction() as uow:
-            await Mails(uow).retry_later(mail)
+            return await _abandon(uows, mail, MailOutcome.UNKNOWN)
+        await _record_failure(uows, mail, error, to=written.to if written else "")
         return False
     async with uows.transaction() as uow:
-        await Mails(uow).delete(mail.id)
-        if written is not None and written.warned is not None:
-            await ExpiryNotices(uow).mark_delivered(written.warned)
+        await _record_delivery(uow, mail, written)
     return written is not None
 
 
-async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
-    """Delete a mail that may have been delivered or not. The next expiry notice will follow."""
-    log.warning("mail %s may have been handed over: it is not sent again", mail.id)
+async def _record_delivery(uow: UnitOfWork, mail: LeasedMail, written: RenderedMail | None) -> None:
+    """Delete a mail that was handed over, or that had nothing to say."""
+    is_known = await Mails(uow).delete(mail.id)
+    if written is None:
+        return
+    # A report may come before this, and deletes the mail as well: then it was not delivered.
+    if is_known:
+        await RefusedAddresses(uow).clear(written.to)
+        if written.warned is not None:
+            await ExpiryNotices(uow).mark_delivered(written.warned)
+    await MailCounts(uow).add(mail.kind, MailOutcome.HANDED_OVER)
+
+
+async def _record_failure(
+    uows: UnitOfWorkFactory, mail: LeasedMail, error: Exception, *, to: str
+) -> None:
+    """Schedule the next try, or give the mail up if its recipient was refused for good."""
+    if not isinstance(error, DeliveryError):
+        # Not the text of the error, which may repeat the recipient.
+        error = DeliveryError(type(error).__name__)
+    async with uows.transaction() as uow:
+        if error.outcome is MailOutcome.REFUSED:
+            await Mails(uow).delete(mail.id)
+            await RefusedAddresses(uow).mark(to)
+        else:
+            await Mails(uow).retry_later(mail)
+        await MailCounts(uow).add(mail.kind, error.outcome, error.reason)
+    log.warning(_FAILURES[error.outcome], mail.id, error, mail.attempts)
+
+
+async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail, outcome: MailOutcome) -> bool:
+    """Delete a mail that is not tried again. It counts as no expiry notice: the next one follows."""
+    log.warning(_ABANDONED[outcome], mail.id)
     async with uows.transaction() as uow:
         await Mails(uow).delete(mail.id)
+        await MailCounts(uow).add(mail.kind, outcome)
     return False
 
 
@@ -102,11 +136,22 @@ async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> Ren
     values = dict(draft.values)
     if draft.page:
         values["link"] = composer.link(draft.page, draft.token)
+    sent = SentMail(mail.id, mail.queued_on, mail.kind, draft.to)
+    sent_id = uow.keyrings.mail_ids.issue(sent)
     message = composer.render(
-        draft.template, mail.id, to=draft.to, language=draft.language, **values
+        draft.template, sent_id, to=draft.to, language=draft.language, **values
     )
-    return RenderedMail(message, draft.warned)
+    return RenderedMail(draft.to, message, draft.warned)
 
 
+_FAILURES = {
+    MailOutcome.DEFERRED: "mail %s was deferred by the mail server (%s), try %d",
+    MailOutcome.REFUSED: "mail %s was refused for its recipient (%s), try %d: it is given up",
+    MailOutcome.FAILED: "mail %s was not handed over (%s), try %d",
+}
+_ABANDONED = {
+    MailOutcome.UNKNOWN: "mail %s may have been handed over: it is not sent again",
+    MailOutcome.REFUSED: "mail %s cannot be addressed: it is deleted",
+}
 _AT_MOST_ONCE = frozenset({"ending"})
 """Kinds that must not be sent twice. The others are sent again when the outcome is unknown."""

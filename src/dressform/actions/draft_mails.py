@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from dressform.crypto.secrets import new_token
+from dressform.crypto.sign_in_codes import format_code, new_code
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.credentials import Credentials
@@ -13,7 +14,7 @@ from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
 from dressform.repositories.mails import OutboxMail
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
-from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.sign_ups import PendingSignUp, SignUps
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,52 @@ async def _draft_sign_up(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     waiting = await (
         sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(mail.to)
     )
+    return await _draft_confirmation(uow, waiting, "confirm_sign_up")
+
+
+async def _draft_confirmation(
+    uow: UnitOfWork, waiting: PendingSignUp | None, template: str
+) -> MailDraft | None:
+    """Draft a mail with a link for every registration of the address: the password tells which."""
     if waiting is None:
         return None
     token = new_token()
-    await sign_ups.set_token(waiting, token)
+    await SignUps(uow).set_token(waiting, token)
     # Without the username: a stranger may have chosen one that mail programs turn into a link.
-    return MailDraft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token)
+    return MailDraft(template, waiting.email, waiting.language, "verify-email", token)
+
+
+async def _draft_username_taken(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    waiting = await SignUps(uow).get_by_id(UUID(mail.context["sign_up_id"]))
+    return None if waiting is None else MailDraft("username_taken", waiting.email, waiting.language)
+
+
+async def _draft_sign_in(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    """Draft the link and code, or the confirmation of a registration, without which they fail."""
+    account = await Accounts(uow).get_for_sign_in(mail.to)
+    if account is None:
+        waiting = await SignUps(uow).get_latest_by_email(mail.to)
+        return await _draft_confirmation(uow, waiting, "confirm_sign_up")
+    code = new_code()
+    token = await OneTimeTokens(uow).issue(
+        account.owner,
+        TokenPurpose.SIGN_IN,
+        email=account.email,
+        request_hash=bytes.fromhex(mail.context["request_hash"]),
+        code=code,
+    )
+    values = {"code": format_code(code)}
+    return MailDraft("sign_in", account.email, account.language, "sign-in", token, values)
 
 
 async def _draft_password_reset(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     account = await Accounts(uow).get_by_email(mail.to)
     if account is None:
         locked = await Accounts(uow).get_in_grace_period_by_email(mail.to)
-        return None if locked is None else await _draft_reactivation(uow, locked)
+        if locked is not None:
+            return await _draft_reactivation(uow, locked)
+        waiting = await SignUps(uow).get_latest_by_email(mail.to)
+        return await _draft_confirmation(uow, waiting, "confirm_first")
     token = await OneTimeTokens(uow).issue(
         account.owner, TokenPurpose.PASSWORD_RESET, email=account.email
     )
@@ -121,6 +155,11 @@ async def _draft_reactivation(uow: UnitOfWork, account: Credentials) -> MailDraf
     return MailDraft("ended", account.email, account.language, "reopen", token, values, warned)
 
 
+async def _draft_session_ended(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    account = await Accounts(uow).get_by_id(UUID(mail.context["account_id"]))
+    return None if account is None else MailDraft("session_ended", account.email, account.language)
+
+
 def _format_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
@@ -134,13 +173,16 @@ def _static_draft(template: str) -> Callable[[UnitOfWork, OutboxMail], Awaitable
 
 DRAFTS: dict[str, Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]]] = {
     "sign-up": _draft_sign_up,
+    "username-taken": _draft_username_taken,
     "password-reset": _draft_password_reset,
+    "sign-in": _draft_sign_in,
     "email-change": _draft_email_change,
     "email-change-asked": _static_draft("email_change_asked"),
     "email-changed": _static_draft("email_changed"),
     "consent-given": _static_draft("consent_given"),
     "consent-withdrawn": _static_draft("consent_withdrawn"),
     "password-changed": _static_draft("password_changed"),
+    "session-ended": _draft_session_ended,
     "erased": _static_draft("erased"),
     "ending": _draft_expiry_notice,
     "restricted": _draft_restricted_notice,

@@ -13,7 +13,8 @@ from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles, PublicProfile
 from dressform.repositories.sealed_models import StoredModel
-from dressform.repositories.sessions import OpenSession, Sessions
+from dressform.repositories.session_types import OpenSession
+from dressform.repositories.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-from collections.abc import Callable
 from uuid import UUID
 
+from dressform.actions.may_mail_consent import may_mail_consent
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import AccountRestricted, ConsentTextChanged
 from dressform.opendata.consent import CURRENT
@@ -18,7 +18,6 @@ async def give_consent(
     text_version: str,
     text_sha256: str | None,
     model_id: UUID | None,
-    may_mail: Callable[[], bool],
 ) -> Consent | None:
     """Record a member's consent to the text that they were shown. Queue a confirmation.
 
@@ -31,7 +30,7 @@ async def give_consent(
     if text_version != text.version or text_sha256 not in {None, text.sha256.hex()}:
         raise ConsentTextChanged
     consents = Consents(uow)
-    if await consents.give(member, text, model_id) and may_mail():
+    if await consents.give(member, text, model_id) and await may_mail_consent(uow, member):
         account = await Accounts(uow).get_credentials(member)
         await Mails(uow).add(
             "consent-given",

@@ -34,7 +34,8 @@ async def import_models(
     """
     async with uows.transaction() as uow:
         if profile.fields:
-            await change_profile(uow, member, dict(profile.fields))
+            # An import never sets a username, the only field that the words of the site concern.
+            await change_profile(uow, member, dict(profile.fields), site_words=())
         if profile.picture:
             await ProfilePictures(uow).put(member, profile.picture)
         stored: list[StoredModel | None] = []

@@ -1,4 +1,5 @@
 from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
+from dressform.actions.start_session import start_session
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -6,7 +7,6 @@ from dressform.errors import WrongCredentials
 from dressform.logging.security_events import SecurityEvent, log_security_event
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.credentials import Credentials
-from dressform.repositories.sessions import Sessions
 
 
 async def sign_in(
@@ -16,10 +16,13 @@ async def sign_in(
     *,
     login: str,
     password: str,
+    remember: bool = True,
+    replaced_token: str | None = None,
 ) -> IssuedTokens:
     """Sign in: start a session, and record the login for retention. Raise WrongCredentials.
 
-    It also reactivates an account in its grace period.
+    It also reactivates an account in its grace period, and ends the session of `replaced_token`,
+    as `start_session` says.
     """
     uow = uows.read()
     found = await Accounts(uow).get_for_sign_in(login)
@@ -38,7 +41,9 @@ async def sign_in(
             raise WrongCredentials
         if renewed is not None:
             await accounts.change(found.owner, password_hash=renewed)
-        session = await Sessions(uow).add(found.owner)
+        session = await start_session(
+            uow, found.owner, remember=remember, replaced_token=replaced_token
+        )
     return issue_tokens(tokens, session, at=uow.now)
 
 

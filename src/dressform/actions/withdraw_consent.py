@@ -1,5 +1,4 @@
-from collections.abc import Callable
-
+from dressform.actions.may_mail_consent import may_mail_consent
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
@@ -7,12 +6,10 @@ from dressform.repositories.mails import Mails
 from dressform.repositories.owners import Member
 
 
-async def withdraw_consent(
-    uow: UnitOfWork, member: Member, *, may_mail: Callable[[], bool]
-) -> Consent | None:
+async def withdraw_consent(uow: UnitOfWork, member: Member) -> Consent | None:
     """Withdraw a consent and queue a confirmation. Return None when they never agreed."""
     consents = Consents(uow)
-    if await consents.withdraw(member) and may_mail():
+    if await consents.withdraw(member) and await may_mail_consent(uow, member):
         account = await Accounts(uow).get_credentials(member)
         await Mails(uow).add(
             "consent-withdrawn",

@@ -21,7 +21,12 @@ class Claims:
         claim = kind, account_id
         if claim in self._held:
             raise RateLimited(
-                f"Wait until your other {kind} is finished.", retry_after=_RETRY_AFTER_SECONDS
+                f"Wait until your other {kind} is finished.",
+                retry_after=_RETRY_AFTER_SECONDS,
+                headers={
+                    "RateLimit-Policy": f'"{kind}";q=1;qu="concurrent-requests"',
+                    "RateLimit": f'"{kind}";r=0;t={_RETRY_AFTER_SECONDS}',
+                },
             )
         self._held.add(claim)
         try:

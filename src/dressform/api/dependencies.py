@@ -12,8 +12,6 @@ from dressform.api.authentication import (
     GetMember,
     GetOperator,
 )
-from dressform.api.mail_limiter import MailLimiter
-from dressform.api.rate_limiter import RateLimiter
 from dressform.api.state import AppState, get_state
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
@@ -27,6 +25,9 @@ from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars as AvatarRepository
 from dressform.repositories.pictures import ProfilePictures as PictureRepository
 from dressform.repositories.profiles import Profiles as ProfileRepository
+from dressform.repositories.refreshed_sessions import (
+    RefreshedSessions as RefreshedSessionRepository,
+)
 from dressform.repositories.sessions import Sessions as SessionRepository
 from dressform.retention_audit.auditor import Auditor as RetentionAuditor
 from dressform.settings.settings import Settings as ProcessSettings
@@ -111,8 +112,6 @@ UnitOfWorkFactoryDep = Annotated[UnitOfWorkFactory, Depends(_from_state("uows"))
 PasswordHasherDep = Annotated[PasswordHasher, Depends(_from_state("passwords"))]
 AccessTokensDep = Annotated[AccessTokens, Depends(_from_state("tokens"))]
 ImageProcessorDep = Annotated[ImageProcessor, Depends(_from_state("images"))]
-MailLimiterDep = Annotated[MailLimiter, Depends(_from_state("mail_limiter"))]
-RateLimiterDep = Annotated[RateLimiter, Depends(_from_state("rate_limiter"))]
 AuditorDep = Annotated[RetentionAuditor, Depends(_from_state("auditor"))]
 SettingsDep = Annotated[ProcessSettings, Depends(_from_state("settings"))]
 
@@ -123,4 +122,7 @@ MailRepositoryDep = Annotated[MailRepository, Depends(_repository(MailRepository
 ModelRepositoryDep = Annotated[ModelRepository, Depends(_repository(ModelRepository))]
 PictureRepositoryDep = Annotated[PictureRepository, Depends(_repository(PictureRepository))]
 ProfileRepositoryDep = Annotated[ProfileRepository, Depends(_repository(ProfileRepository))]
+RefreshedSessionRepositoryDep = Annotated[
+    RefreshedSessionRepository, Depends(_repository(RefreshedSessionRepository))
+]
 SessionRepositoryDep = Annotated[SessionRepository, Depends(_repository(SessionRepository))]

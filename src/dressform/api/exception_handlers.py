@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from dressform import errors
 from dressform.api.problem_responses import MEDIA_TYPE
+from dressform.api.rate_limit_headers import get_headers_of_errors
 from dressform.api.schemas.problems import MAX_ERRORS
 from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
@@ -30,6 +31,7 @@ _MESSAGES = {
     "extra_forbidden": "is not a known field: leave it out",
     "json_invalid": "is not valid JSON",
     "string_unicode": "must be text in valid Unicode",
+    "string_pattern_mismatch": "is not of the form that this field has: its description names it",
 }
 
 
@@ -47,6 +49,7 @@ def add_exception_handlers(app: FastAPI) -> None:
 
 
 def _problem_response(request: Request, error: DressformError, headers: dict[str, str]) -> Response:
+    headers |= {**get_headers_of_errors(request), **error.headers}
     if error.retry_after is not None:
         headers |= {"Retry-After": str(error.retry_after)}
     if error.status is HTTPStatus.UNAUTHORIZED:

@@ -19,7 +19,14 @@ def add_middleware(app: FastAPI, process_settings: Settings) -> None:
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "If-None-Match"],
             allow_credentials=True,
-            expose_headers=["X-Request-ID", "Retry-After", "Location", "ETag"],
+            expose_headers=[
+                "X-Request-ID",
+                "Retry-After",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Location",
+                "ETag",
+            ],
             max_age=600,
         )
     app.add_middleware(HeadLimitMiddleware)

@@ -33,7 +33,8 @@ measurements from which sewing patterns are drafted.
 Sign in at `/v1/auth/login` and send the access token as `Authorization: Bearer …`. The token is
 valid for ten minutes; exchange the refresh token for the next one. Every error is a problem
 document (RFC 9457). Any path may also answer 408 or 431, when a request arrives too slowly or its
-headers are too large. The privacy notice at `/v1/privacy/notice` lists what is stored, and for how
+headers are too large. A 429 says in `RateLimit` which limit is full (draft-ietf-httpapi-ratelimit-headers);
+answers of limited endpoints name their limits in `RateLimit-Policy`. The privacy notice at `/v1/privacy/notice` lists what is stored, and for how
 long.
 """
 _METHODS = ("get", "head", "post", "put", "patch", "delete")

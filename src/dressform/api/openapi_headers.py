@@ -21,6 +21,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": _STRING | {"format": "uri-reference"},
         "example": f"/v1/models/{_ID}",
     },
+    "RateLimit": {
+        "description": "What remains of a limit (`r`), and in how many seconds there is more (`t`).",
+        "schema": _STRING,
+        "example": '"login";r=0;t=733',
+    },
+    "RateLimit-Policy": {
+        "description": "The limits of the request: attempts (`q`) in a window of seconds (`w`).",
+        "schema": _STRING,
+        "example": '"login";q=10;w=900, "all-logins";q=30;w=60',
+    },
     "Retry-After": {
         "description": "The number of seconds to wait before the next attempt.",
         "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400},
@@ -46,16 +56,16 @@ IF_NONE_MATCH: dict[str, Any] = {
     "schema": {"type": "string"},
     "example": '"3"',
 }
-_HEADER_OF_STATUS = {
-    201: "Location",
-    401: "WWW-Authenticate",
-    416: "Content-Range",
-    429: "Retry-After",
-    503: "Retry-After",
+_HEADERS_OF_STATUS = {
+    201: ("Location",),
+    401: ("WWW-Authenticate",),
+    416: ("Content-Range",),
+    429: ("RateLimit", "RateLimit-Policy", "Retry-After"),
+    503: ("Retry-After",),
 }
 
 
 def headers_of(status: int) -> dict[str, Any]:
     """Return the headers that every response of this status has, as references."""
-    names = ["X-Request-ID", *filter(None, [_HEADER_OF_STATUS.get(status)])]
+    names = ("X-Request-ID", *_HEADERS_OF_STATUS.get(status, ()))
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

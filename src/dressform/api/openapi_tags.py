@@ -21,9 +21,14 @@ TAGS = (
             "resend_verification",
             "confirm_registration",
             "login",
+            "request_sign_in_mail",
+            "sign_in_by_link",
+            "sign_in_by_code",
             "refresh",
             "logout",
+            "read_session_status",
             "list_sessions",
+            "rename_session",
             "end_other_sessions",
             "end_session",
             "forgot_password",
@@ -96,8 +101,9 @@ TAGS = (
     ),
     Tag(
         "operations",
-        "Search the access log. Only operators may do so, and every search is recorded.",
-        ("search_access_log", "list_access_log_audit"),
+        "Search the access log, which only operators may do and every search of which is recorded; and "
+        "report mails that came back.",
+        ("search_access_log", "list_access_log_audit", "report_bounce"),
     ),
     Tag(
         "health",

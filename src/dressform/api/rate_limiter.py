@@ -1,99 +1,130 @@
-"""Limits of how often something may be tried, counted by its target and never by the client.
+"""Limits of how often something may be tried, for all processes together.
 
-The visitor's address serves diagnosis alone, so no limit uses it. The key of a count is a keyed hash
-of the login, e-mail address or account that is aimed at, in this process's memory.
+Attempts are counted in the database, under a keyed hash of what they aim at. An attempt is counted
+before it is made, so that many at once are not more than the limit, and given back when it was right.
 """
 
-import math
-from collections import OrderedDict, deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from enum import Enum
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Annotated
 
-from dressform.clock import Clock
-from dressform.crypto.secrets import KeyedIndex, new_key
-from dressform.errors import DressformError, RateLimited
+from fastapi import Depends, Request, Response
+
+from dressform.api.rate_limit_headers import RateLimitHeaders
+from dressform.api.state import get_state
+from dressform.crypto.device_tokens import Device
+from dressform.db.errors import DatabaseError
+from dressform.errors import DressformError, RateLimited, Unavailable
 from dressform.logging.security_events import SecurityEvent, log_security_event
+from dressform.repositories.attempt_counts import Attempt, AttemptCounts
+from dressform.repositories.rate_limits import (
+    ALL_LOGINS,
+    DEVICE,
+    FORGOT_ON_DEVICE,
+    LINK_ON_DEVICE,
+    LOGIN,
+    PASSWORD,
+    Budget,
+)
 
-MAX_KEYS = 100_000
-"""The keys of one limit that are counted at a time, in some 50 MB: a flood must not fill memory."""
+log = logging.getLogger(__name__)
 
-
-class RateLimit(Enum):
-    """What is limited, as a number of attempts and the sliding window in which they count."""
-
-    PASSWORD = (10, timedelta(minutes=15))
-    MAIL = (5, timedelta(hours=1))
-    RESET = (20, timedelta(minutes=15))
+_BY_MAIL = "reset your password by mail (POST /v1/auth/password/forgot)"
+_WAYS_OUT = {
+    LOGIN.name: "Too many logins with this name failed on devices that are not known. Sign in on a "
+    f"device where you signed in before, or {_BY_MAIL}.",
+    ALL_LOGINS.name: "Too many logins failed on devices that are not known. Sign in on a device "
+    f"where you signed in before, or {_BY_MAIL}.",
+    PASSWORD.name: f"The password was wrong too often in this session. Sign in again, or {_BY_MAIL}.",
+}
+_OWN = {DEVICE.name, PASSWORD.name, FORGOT_ON_DEVICE.name, LINK_ON_DEVICE.name}
+"""The limits that only the client itself uses up, so that what is left tells nothing of others."""
 
 
 class RateLimiter:
-    """Sliding windows. Each limit keeps its keys in the order of their latest attempt."""
+    """Counts the attempts of one request, and writes the headers of its limits."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._index = KeyedIndex(new_key())
-        self._clock = clock
-        self._hits: dict[RateLimit, OrderedDict[bytes, deque[datetime]]] = {
-            limit: OrderedDict() for limit in RateLimit
-        }
+    def __init__(self, request: Request, response: Response) -> None:
+        state = get_state(request)
+        self._uows = state.uows
+        self._failed_logins_per_minute = state.settings.failed_logins_per_minute
+        self._headers = RateLimitHeaders(request, response)
 
-    def hit(self, limit: RateLimit, key: str) -> None:
-        """Count one attempt. Raise RateLimited when there were too many in the window."""
-        max_hits, window = limit.value
-        now, hashed, hits = self._clock(), self._index.hash_email(key), self._hits[limit]
-        self._evict(hits, before=now - window)
-        times = hits.setdefault(hashed, deque())
-        while times and times[0] <= now - window:
-            times.popleft()
-        if len(times) >= max_hits:
-            wait = times[0] + window - now
-            log_security_event(SecurityEvent.RATE_LIMIT_FULL, limit.name.lower())
-            raise RateLimited(retry_after=math.ceil(wait.total_seconds()))
-        times.append(now)
-        hits.move_to_end(hashed)
+    async def take(self, *budgets: Budget) -> Attempt:
+        """Count an attempt in each of these budgets. Raise RateLimited when one is full."""
+        attempt = await self.try_take(*budgets)
+        if (full := attempt.fullest) is not None:
+            self._headers.add(full)
+            log_security_event(SecurityEvent.RATE_LIMIT_FULL, full.budget.limit.name)
+            way_out = _WAYS_OUT.get(full.budget.limit.name, "")
+            raise RateLimited(
+                f"{way_out} {RateLimited.detail}".lstrip(), retry_after=full.seconds_until_more
+            )
+        return attempt
 
-    def try_hit(self, limit: RateLimit, key: str) -> bool:
-        """Count one attempt, and return whether it is allowed."""
+    async def try_take(self, *budgets: Budget) -> Attempt:
+        """Count an attempt in each of these budgets, or in none of them when one is full."""
+        attempt = await AttemptCounts(self._uows.read()).take(*budgets)
+        self._headers.add_policies(budget.limit for budget in budgets)
+        self._headers.add(*(one for one in attempt.usages if one.budget.limit.name in _OWN))
+        return attempt
+
+    async def give_back(self, attempt: Attempt) -> None:
+        """Take an attempt back. Without the database it stays counted, which is only logged."""
         try:
-            self.hit(limit, key)
-        except RateLimited:
-            return False
-        return True
+            await AttemptCounts(self._uows.read()).give_back(attempt)
+        except (Unavailable, DatabaseError) as error:
+            log.warning("an attempt was not given back: %s", type(error).__name__)
+            return
+        own = [one for one in attempt.usages if one.budget.limit.name in _OWN]
+        self._headers.add(*(replace(one, remaining=one.remaining + 1) for one in own))
 
-    def clear(self, limit: RateLimit, key: str) -> None:
-        """Remove the attempts at this key from the count."""
-        self._hits[limit].pop(self._index.hash_email(key), None)
+    @asynccontextmanager
+    async def guard(self, *budgets: Budget, own: Budget | None = None) -> AsyncIterator[bool]:
+        """Count the attempt of the block, and give it back when it succeeds or ends with a 503.
 
-    @contextmanager
-    def guard(self, limit: RateLimit, key: str) -> Iterator[None]:
-        """Count one attempt, and clear the count when the body ends without an error."""
-        self.hit(limit, key)
-        yield
-        self.clear(limit, key)
+        `own` is the budget of a known device: only when it is full do the others count. Yield whether
+        it is used. A success gives back nothing else, since others could see that. Raise RateLimited.
+        """
+        attempt = await self.try_take(own) if own else None
+        is_own = attempt is not None and attempt.fullest is None
+        if attempt is None or not is_own:
+            attempt = await self.take(*budgets)
+        try:
+            yield is_own
+        except Unavailable:
+            await self.give_back(attempt)
+            raise
+        await self.give_back(attempt)
 
-    @contextmanager
-    def spend(self, limit: RateLimit, key: str) -> Iterator[None]:
-        """Count one attempt, and take it back when the body raises an error."""
-        self.hit(limit, key)
+    @asynccontextmanager
+    async def guard_login(self, login: str, device: Device | None) -> AsyncIterator[Device | None]:
+        """Count a login: in the budget of a known device, else in that of the name and of all names.
+
+        The username and the address of an account have a budget each: with one for both, a stranger
+        could learn which address belongs to a username. Yield the device if its budget was not full.
+        Raise RateLimited.
+        """
+        all_logins = replace(ALL_LOGINS, max=self._failed_logins_per_minute)
+        own = Budget(DEVICE, device.id.hex()) if device else None
+        async with self.guard(Budget(LOGIN, login), Budget(all_logins), own=own) as is_own:
+            yield device if is_own else None
+
+    @asynccontextmanager
+    async def spend(self, *budgets: Budget) -> AsyncIterator[None]:
+        """Count the block, and give it back when it raises an error. Raise RateLimited."""
+        attempt = await self.take(*budgets)
         try:
             yield
         except DressformError:
-            times = self._hits[limit].get(self._index.hash_email(key))
-            if times:
-                times.pop()
-            if not times:
-                self.clear(limit, key)
+            await self.give_back(attempt)
             raise
 
-    def size(self, limit: RateLimit) -> int:
-        """Return the number of keys that are counted."""
-        return len(self._hits[limit])
 
-    def _evict(self, hits: OrderedDict[bytes, deque[datetime]], *, before: datetime) -> None:
-        """Remove the keys whose attempts are all too old to count, and the oldest of too many."""
-        while hits:
-            latest = next(iter(hits.values()))[-1]
-            if latest > before and len(hits) < MAX_KEYS:
-                return
-            hits.popitem(last=False)
+async def get_rate_limiter(request: Request, response: Response) -> RateLimiter:
+    return RateLimiter(request, response)
+
+
+RateLimiterDep = Annotated[RateLimiter, Depends(get_rate_limiter)]

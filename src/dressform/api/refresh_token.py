@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Body, Request, Response
+from fastapi import Body, Depends, Request, Response
 
 from dressform.actions.issue_tokens import IssuedTokens
 from dressform.api.dependencies import SettingsDep
@@ -30,21 +30,57 @@ class PresentedToken:
 
 
 class RefreshCookie:
-    """Writes the tokens of a session into the response: the refresh token in a cookie, or both in
-    the body.
+    """Reads the refresh cookie of a request, and writes the tokens of a session into the response:
+    the refresh token in a cookie, or both in the body.
     """
 
-    def __init__(self, response: Response, settings: SettingsDep) -> None:
+    def __init__(self, request: Request, response: Response, settings: SettingsDep) -> None:
+        self._request = request
         self._response = response
         self._settings = settings
 
-    def write(self, tokens: IssuedTokens, *, by_cookie: bool) -> TokensRead:
+    @property
+    def replaced_token(self) -> str | None:
+        """Return the token of the browser's cookie, which a new session replaces.
+
+        None for the request of another site's page: it ends no session.
+        """
+        text = self._request.cookies.get(cookie_name(self._settings))
+        return text if text and is_own_origin(self._request, self._settings) else None
+
+    @property
+    def is_dropped(self) -> bool:
+        """Return whether the request is of an allowed page on another site than this service.
+
+        Its browser drops the cookie, which is SameSite=Strict. The browser knows which domains are
+        one site, and says so in Sec-Fetch-Site.
+        """
+        origin = self._request.headers.get("origin")
+        is_cross_site = self._request.headers.get("sec-fetch-site") == "cross-site"
+        return is_cross_site and origin in _own_origins(self._settings)
+
+    def write_new(
+        self, tokens: IssuedTokens, *, by_cookie: bool, device_token: str | None = None
+    ) -> TokensRead:
+        """Write the tokens of a session that has just started. A cookie of the one before goes."""
+        if not by_cookie and self.replaced_token is not None:
+            self._set("", max_age=timedelta(0))
+        return self.write(tokens, by_cookie=by_cookie, device_token=device_token)
+
+    def write(
+        self, tokens: IssuedTokens, *, by_cookie: bool, device_token: str | None = None
+    ) -> TokensRead:
+        """Write the tokens of a session that goes on."""
         if by_cookie:
-            self._set(tokens.refresh_token, max_age=tokens.refresh_token_lifetime)
+            # Without Max-Age the browser keeps the cookie for this visit.
+            lifetime = tokens.refresh_token_lifetime if tokens.remembered else None
+            self._set(tokens.refresh_token, max_age=lifetime)
         return TokensRead(
             access_token=tokens.access_token,
             expires_in=round(tokens.access_token_lifetime.total_seconds()),
             refresh_token=None if by_cookie else tokens.refresh_token,
+            cookie_is_dropped=True if by_cookie and self.is_dropped else None,
+            device_token=device_token,
         )
 
     def clear(self) -> None:
@@ -52,11 +88,11 @@ class RefreshCookie:
         self._set("", max_age=timedelta(0))
         self._response.headers["Clear-Site-Data"] = CLEAR_CACHE
 
-    def _set(self, value: str, *, max_age: timedelta) -> None:
+    def _set(self, value: str, *, max_age: timedelta | None) -> None:
         self._response.set_cookie(
             cookie_name(self._settings),
             value,
-            max_age=int(max_age.total_seconds()),
+            max_age=None if max_age is None else int(max_age.total_seconds()),
             path="/",
             secure=self._settings.secure_cookies,
             httponly=True,
@@ -64,8 +100,13 @@ class RefreshCookie:
         )
 
 
-async def get_refresh_cookie(response: Response, settings: SettingsDep) -> RefreshCookie:
-    return RefreshCookie(response, settings)
+async def get_refresh_cookie(
+    request: Request, response: Response, settings: SettingsDep
+) -> RefreshCookie:
+    return RefreshCookie(request, response, settings)
+
+
+RefreshCookieDep = Annotated[RefreshCookie, Depends(get_refresh_cookie)]
 
 
 async def get_presented_token(
@@ -94,16 +135,25 @@ def cookie_name(settings: SettingsDep) -> str:
 
 
 def check_origin(request: Request, settings: SettingsDep) -> None:
-    """Raise OriginNotAllowed for a request that the page of another site has sent.
+    """Raise OriginNotAllowed for a request that the page of another site has sent."""
+    if not is_own_origin(request, settings):
+        log_security_event(SecurityEvent.FOREIGN_ORIGIN)
+        raise OriginNotAllowed
+
+
+def is_own_origin(request: Request, settings: SettingsDep) -> bool:
+    """Return whether a request comes from a page of this site, or from no page.
 
     Browsers send Sec-Fetch-Site and Origin, and no page can change them. Other clients send neither.
     """
-    is_own_site = request.headers.get("sec-fetch-site", "same-origin") in _OWN_SITE
+    if request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITE:
+        return False
     origin = request.headers.get("origin")
-    ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
-    if not is_own_site or (origin is not None and origin not in ours):
-        log_security_event(SecurityEvent.FOREIGN_ORIGIN)
-        raise OriginNotAllowed
+    return origin is None or origin in _own_origins(settings)
+
+
+def _own_origins(settings: SettingsDep) -> set[str]:
+    return {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
 
 
 def _origin(url: str) -> str:

@@ -41,12 +41,17 @@ class MemberLimiter(RequestLimiter):
 
     def __init__(self, per_minute: int) -> None:
         super().__init__(per_second=per_minute / 60, burst=per_minute / 3)
+        self._per_minute = per_minute
 
     def check(self, account_id: Hashable) -> None:
         """Count a request. Raise RateLimited."""
         if wait := self.spend(account_id):
             log_security_event(SecurityEvent.RATE_LIMIT_FULL, "member")
-            raise RateLimited(retry_after=wait)
+            headers = {
+                "RateLimit-Policy": f'"member";q={self._per_minute};w=60',
+                "RateLimit": f'"member";r=0;t={wait}',
+            }
+            raise RateLimited(retry_after=wait, headers=headers)
 
 
 class PublicLimiter:

@@ -6,10 +6,9 @@ from pathlib import Path
 from fastapi import Request
 
 from dressform.api.claims import Claims
-from dressform.api.mail_limiter import MailLimiter
-from dressform.api.rate_limiter import RateLimiter
 from dressform.api.request_limiter import MemberLimiter, PublicLimiter
 from dressform.api.time_slices import TimeSlices
+from dressform.crypto.load_password_rules import load_password_rules
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -28,8 +27,6 @@ class AppState:
     passwords: PasswordHasher
     tokens: AccessTokens
     images: ImageProcessor
-    rate_limiter: RateLimiter
-    mail_limiter: MailLimiter
     auditor: Auditor
     time_slices: TimeSlices
     claims: Claims
@@ -42,15 +39,12 @@ def create_state(
     settings: Settings, uows: UnitOfWorkFactory, tokens: AccessTokens, spools: Path
 ) -> AppState:
     """Create the state. `spools` is the folder with the files of the access log."""
-    rate_limiter = RateLimiter(uows.clock)
     return AppState(
         settings=settings,
         uows=uows,
-        passwords=PasswordHasher(),
+        passwords=PasswordHasher(load_password_rules(settings)),
         tokens=tokens,
         images=ImageProcessor(),
-        rate_limiter=rate_limiter,
-        mail_limiter=MailLimiter(rate_limiter),
         auditor=Auditor(uows, spools, interval=settings.worker_interval),
         time_slices=TimeSlices(),
         claims=Claims(),

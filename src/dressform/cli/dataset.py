@@ -17,13 +17,19 @@ from dressform.cli.dataset_status import show_dataset
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
+from dressform.mail.addresses import normalize_login
 from dressform.opendata.years import draw_date
 from dressform.settings.settings import Settings
 from dressform.system.priority import lower_priority
 
 app = typer.Typer(invoke_without_command=True)
 
-Login = Annotated[str, typer.Argument(help="Your username or e-mail address.", metavar="LOGIN")]
+Login = Annotated[
+    str,
+    typer.Argument(
+        help="Your username or e-mail address.", metavar="LOGIN", callback=normalize_login
+    ),
+]
 
 _EDITION_SUFFIXES = {".csv", ".json"}
 

@@ -55,7 +55,9 @@ def list_keys() -> None:
 
 @app.command()
 def rotate(
-    kind: Annotated[Literal["signing", "refresh", "index"], typer.Argument(help="Which key.")],
+    kind: Annotated[
+        Literal["signing", "refresh", "limits", "index", "mail"], typer.Argument(help="Which key.")
+    ],
 ) -> None:
     """Publish a new key. In ten minutes it becomes active, when all processes know it."""
     purpose = SecretPurpose(kind)

@@ -10,6 +10,7 @@ from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import StartupError
 from dressform.logging.security_events import SecurityEvent, log_security_event
+from dressform.mail.addresses import normalize_login
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.credentials import Credentials
 from dressform.repositories.operators import Operators
@@ -21,7 +22,10 @@ _Outcome = tuple[str, SecurityEvent | None]
 """A sentence to print, and an event to log once it is committed."""
 _Task = Callable[[UnitOfWork], Awaitable[_Outcome]]
 
-Login = Annotated[str, typer.Argument(help="Username or e-mail address.", metavar="LOGIN")]
+Login = Annotated[
+    str,
+    typer.Argument(help="Username or e-mail address.", metavar="LOGIN", callback=normalize_login),
+]
 
 
 @app.command()

@@ -50,6 +50,7 @@ def up() -> None:
             "migrate`, then `dressform serve` and `dressform worker`."
         )
     logs.configure(settings.log_level, settings.log_format)
+    _warn_of_cross_site_origins(settings)
     run_everything(settings)
 
 
@@ -61,7 +62,7 @@ def serve(
     """Run the API."""
     signals.exit_zero_on_sigterm()
     from dressform.runtime.all_in_one import run_workers
-    from dressform.runtime.server import bind_socket, run_server
+    from dressform.runtime.server import LISTEN_FD_ENV, bind_socket, run_server
 
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
@@ -69,10 +70,26 @@ def serve(
     with resolved_settings() as settings, bind_socket(settings) as sock:
         run_with_uows(settings, check_startup)
         check_writable(settings.state_dir / "spool")
+        if (
+            LISTEN_FD_ENV not in os.environ
+        ):  # Otherwise the process that started this one has warned.
+            _warn_of_cross_site_origins(settings)
         if settings.workers > 1:
             run_workers(sock, settings)
         else:
             run_server(sock)
+
+
+def _warn_of_cross_site_origins(settings: Settings) -> None:
+    from dressform.settings.sites import list_cross_site_origins
+
+    for origin in list_cross_site_origins(settings):
+        log.warning(
+            "%s is on another site than %s: browsers drop the cookie of its logins. Serve both below "
+            'one registrable domain, or sign in with "session": "body"',
+            origin,
+            settings.public_url,
+        )
 
 
 def worker(
@@ -94,7 +111,7 @@ def worker(
 
 
 async def _run_worker(settings: Settings, uows: UnitOfWorkFactory) -> None:
-    from dressform.mail.transport import mail_folder
+    from dressform.mail.files import mail_folder
     from dressform.worker.runner import run
 
     folder = mail_folder(settings)

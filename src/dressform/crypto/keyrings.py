@@ -1,9 +1,12 @@
-"""The keys that repositories need: master keys, keyed index, and refresh tokens."""
+"""The keys that repositories need: master keys, keyed index, refresh tokens and ids of mails."""
 
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from dressform.crypto.attempt_keys import AttemptKeys
+from dressform.crypto.device_tokens import DeviceTokens
+from dressform.crypto.mail_ids import MailIds
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import DataKey, MasterKeys, WrappedKey
 from dressform.crypto.secrets import KeyedIndex
@@ -16,6 +19,9 @@ class Keyrings:
     master: MasterKeys
     index: KeyedIndex
     refresh_tokens: RefreshTokens
+    mail_ids: MailIds
+    attempts: AttemptKeys
+    devices: DeviceTokens
     journal: bytes = field(repr=False)
 
 

@@ -9,6 +9,8 @@ import uuid
 import uuid_utils
 import uuid_utils.compat
 
+from dressform.usernames.skeleton import compute_skeleton
+
 TOKEN_BYTES = 32
 TOKEN_PATTERN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105  the shape of a token, not a token
 
@@ -71,6 +73,19 @@ class KeyedIndex:
     def hash_username(self, username: str) -> bytes:
         """Return the hash with which a row is written."""
         return _hash(self._key, "username", username)
+
+    def hash_skeleton(self, username: str) -> bytes:
+        """Return the hash that names which look alike share, with which a row is written."""
+        return self.list_skeleton_hashes(username)[0]
+
+    def list_skeleton_hashes(self, username: str) -> list[bytes]:
+        """Return the hashes that the rows of look-alikes may have, that of `hash_skeleton` first."""
+        skeleton = compute_skeleton(username)
+        return [_hash(key, "username-skeleton", skeleton) for key in self._keys]
+
+    def list_holder_hashes(self, account_id: uuid.UUID) -> list[bytes]:
+        """Return the hashes of an account's id that its former names may have, the present first."""
+        return [_hash(key, "username-holder", str(account_id)) for key in self._keys]
 
     def list_email_hashes(self, address: str) -> list[bytes]:
         """Return the hashes that a row of this address may have, that of `hash_email` first."""

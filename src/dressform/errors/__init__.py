@@ -4,15 +4,18 @@ DressformError
 ├── MalformedRequest          400  the request itself is malformed
 ├── Unauthenticated           401  no access token, or an invalid one
 ├── WrongCredentials          401  the login and the password do not match
+├── WrongCode                 401  the code of a mail does not sign in
 ├── WrongPassword             403  the password of the signed-in member is wrong
 ├── RefreshTokenRefused       401  the refresh token is unknown, used or expired
 ├── AccountRestricted         403  the processing of the account is restricted
 ├── NotAnOperator             403  only operators may do this
+├── SignatureRefused          403  a signed request without a secret, or with a wrong or old signature
 ├── OriginNotAllowed          403  a page of another site sent the refresh cookie
 ├── NotFound                  404  nothing is there, or it belongs to another member
 ├── MethodNotAllowed          405
 ├── UsernameTaken             409
 ├── EmailTaken                409  told only to a client that proved to own the address
+├── AlreadyConfirmed          409  told only to a client that has the token of a used link
 ├── TooManyModels             409
 ├── ConsentTextChanged        409  the text of the consent is not the current one
 ├── TooManyConsents           409  the record of a consent is full
@@ -36,12 +39,15 @@ from dressform.errors.access import (
     NotAnOperator,
     OriginNotAllowed,
     RefreshTokenRefused,
+    SignatureRefused,
     Unauthenticated,
+    WrongCode,
     WrongCredentials,
     WrongPassword,
 )
 from dressform.errors.base import DressformError, FieldError
 from dressform.errors.conflicts import (
+    AlreadyConfirmed,
     ConsentTextChanged,
     EmailTaken,
     LinkInvalid,
@@ -73,6 +79,7 @@ from dressform.errors.service import (
 
 __all__ = [
     "AccountRestricted",
+    "AlreadyConfirmed",
     "AlreadyPublished",
     "ConsentTextChanged",
     "DressformError",
@@ -93,6 +100,7 @@ __all__ = [
     "RefreshTokenRefused",
     "RequestTimeout",
     "SearchTooBroad",
+    "SignatureRefused",
     "StartupError",
     "TooLarge",
     "TooManyConsents",
@@ -102,6 +110,7 @@ __all__ = [
     "UnsupportedPicture",
     "UsernameTaken",
     "WeakPassword",
+    "WrongCode",
     "WrongCredentials",
     "WrongPassword",
 ]

@@ -19,6 +19,16 @@ class WrongCredentials(DressformError):
     detail = "The login and password do not match, or the e-mail address is not yet confirmed."
 
 
+class WrongCode(DressformError):
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "wrong-code"
+    title = "The code does not sign you in"
+    detail = (
+        "It may be mistyped, used, older than 10 minutes, tried too often, or asked for on another "
+        "device. Follow the link in the mail, or ask for a new mail."
+    )
+
+
 class WrongPassword(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "wrong-password"
@@ -47,6 +57,13 @@ class NotAnOperator(DressformError):
     slug = "not-an-operator"
     title = "This is for operators only"
     detail = "An administrator appoints operators with `dressform operators add`."
+
+
+class SignatureRefused(DressformError):
+    status = HTTPStatus.FORBIDDEN
+    slug = "signature-refused"
+    title = "The signature is not accepted"
+    detail = "Sign the body as the documentation says, with the secret of the settings and the time of now."
 
 
 class OriginNotAllowed(DressformError):

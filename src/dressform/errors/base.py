@@ -1,7 +1,9 @@
 """The base of the errors that a client receives."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -13,6 +15,9 @@ class FieldError:
     detail: str
 
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
 class DressformError(Exception):
     """Base of the errors that a client receives. `detail` says what to do."""
 
@@ -21,9 +26,16 @@ class DressformError(Exception):
     title: ClassVar[str]
     detail: str = ""
 
-    def __init__(self, detail: str | None = None, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        retry_after: int | None = None,
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> None:
         self.detail = detail if detail is not None else self.detail
         self.retry_after = retry_after
+        self.headers = headers
         super().__init__(self.detail)
 
     def as_problem(self, request_id: object) -> dict[str, Any]:

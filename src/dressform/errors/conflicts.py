@@ -45,3 +45,10 @@ class LinkInvalid(DressformError):
     slug = "link-invalid"
     title = "The link no longer works"
     detail = "It was used already, replaced by a newer one, or is too old. Ask for a new one."
+
+
+class AlreadyConfirmed(DressformError):
+    status = HTTPStatus.CONFLICT
+    slug = "already-confirmed"
+    title = "Your account is open already"
+    detail = "This link was followed before: sign in."

@@ -21,11 +21,13 @@ class SecurityEvent(StrEnum):
     UNKNOWN_LOGIN = "login-unknown"
     WRONG_PASSWORD = "login-wrong-password"  # noqa: S105  a kind
     EXPIRED_LOGIN = "login-expired"
+    REFUSED_SIGN_IN_MAIL = "login-mail-refused"
     RATE_LIMIT_FULL = "rate-limit-full"
     REPLAYED_REFRESH_TOKEN = "refresh-token-replayed"  # noqa: S105
     UNKNOWN_SIGNING_KEY = "access-token-unknown-key"
     BROKEN_SEAL = "decryption-failed"
     FOREIGN_ORIGIN = "origin-refused"
+    FORGED_SIGNATURE = "signature-refused"
     NOT_AN_OPERATOR = "operator-refused"
     FULL_ADDRESSES_READ = "access-log-full-addresses"
     OPERATOR_ADDED = "operator-added"

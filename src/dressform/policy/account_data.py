@@ -44,13 +44,13 @@ PROFILE = Category(
     data=Text(
         "E-mail address, username, password (only its hash), language and unit of length; if given, "
         "picture, bio and social media accounts. Also the month in which you joined and the day on which you last signed in; that you were "
-        "warned of the coming end; since when processing is restricted, if you asked for it; if so, "
+        "warned of the coming end; since when mails to your address come back; since when processing is restricted, if you asked for it; if so, "
         "that you operate the site; and if you ever agreed to the open dataset: each time that you agreed "
         "or withdrew, the day and the text; the model you chose, how often you were counted and the "
         "year in which you were drawn.",
         "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte), langue et unité "
         "de longueur ; si fournis, photo, bio et comptes de réseaux sociaux. Aussi : le mois de votre inscription et le jour "
-        "de votre dernière connexion ; que la fin prochaine vous a été annoncée ; depuis "
+        "de votre dernière connexion ; que la fin prochaine vous a été annoncée ; depuis quand les e-mails à votre adresse nous reviennent ; depuis "
         "quand le traitement est limité, si vous l'avez demandé ; le cas échéant, que vous gérez le site ; et, si vous avez un "
         "jour accepté le jeu de données ouvert : pour chaque accord et chaque retrait, le jour et le "
         "texte ; le modèle choisi, combien de fois vous avez été compté et l'année de votre tirage.",
@@ -72,6 +72,32 @@ PROFILE = Category(
         "partie facultative, à tout moment.",
     ),
     extensions=(UNWARNED, RESTRICTED),
+)
+FORMER_USERNAME = Category(
+    key="former-username",
+    name=Text("Former usernames", "Anciens noms d'utilisateur"),
+    data=Text(
+        "A keyed hash of a username that you changed, or that was deleted with your account, and the day. "
+        "After a change also a keyed hash of your account's random number, so that you can take the "
+        "name back.",
+        "Une empreinte à clé d'un nom d'utilisateur que vous avez changé, ou qui a été supprimé avec "
+        "votre compte, et le jour. Après un changement, aussi une empreinte à clé du numéro aléatoire de "
+        "votre compte, pour que vous puissiez reprendre ce nom.",
+    ),
+    purpose=Text(
+        "To keep others from taking the name and passing as you.",
+        "Empêcher que quelqu'un reprenne ce nom et se fasse passer pour vous.",
+    ),
+    legal_basis="GDPR Art. 6(1)(f)",
+    period=FixedPeriod(timedelta(days=30)),
+    clock_column_sql="released_at",
+    starts_at_text=Text(
+        "the day on which the name was given up", "le jour où le nom a été abandonné"
+    ),
+    on_expiry_text=Text(
+        "The hash is deleted, and anyone can choose the name.",
+        "L'empreinte est supprimée, et chacun peut choisir le nom.",
+    ),
 )
 MODEL = Category(
     key="model",

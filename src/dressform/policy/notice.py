@@ -9,20 +9,30 @@ independent copy in `retention_audit`.
 from dataclasses import replace
 from datetime import timedelta
 
-from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
 from dressform.policy.periods import FixedPeriod
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import (
+    ATTEMPT,
+    CONFIRMED_LINK,
+    MAIL,
+    ONE_TIME_TOKEN,
+    SESSION,
+    SIGN_UP,
+)
 
 CATEGORIES = (
     VISITOR,
     PROFILE,
+    FORMER_USERNAME,
     MODEL,
     SIGN_UP,
+    CONFIRMED_LINK,
     SESSION,
     ONE_TIME_TOKEN,
     MAIL,
+    ATTEMPT,
     LOOKUP,
     RETENTION_RUN,
 )

@@ -55,7 +55,9 @@ class FixedPeriod:
         if hours % 24:
             unit = {"fr": "heure"}.get(language, "hour")
             return f"{hours} {unit}{'s' if hours > 1 else ''}"
-        return f"{hours // 24} {'jours' if language == 'fr' else 'days'}"
+        unit = {"fr": "jour"}.get(language, "day")
+        days = hours // 24
+        return f"{days} {unit}{'s' if days > 1 else ''}"
 
 
 RetentionPeriod = CalendarMonths | FixedPeriod

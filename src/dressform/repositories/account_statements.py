@@ -1,11 +1,12 @@
 """The statements of the accounts, each compiled once."""
 
-from sqlalchemy import ARRAY, LargeBinary, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ARRAY, LargeBinary, bindparam, case, delete, insert, or_, select, update
 
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, AccountKey, Profile
 from dressform.repositories.credentials import ACCOUNT_COLUMNS
 from dressform.repositories.expired_rows import is_deletable
+from dressform.repositories.former_usernames import delete_and_hold_names
 
 NOTICES_RESET: dict[str, None] = {
     "last_notice_days": None,
@@ -71,14 +72,29 @@ RECORD_LOGIN = Statement(
     .values(last_login_at=bindparam("today"), **NOTICES_RESET)
 )
 
-CHANGE = Statement(update(Account).where(HAS_ID), "version", "email_index", "sealed")
+CHANGE = Statement(
+    update(Account)
+    .where(HAS_ID)
+    .values(
+        email_index=bindparam("email_index"),
+        # What is known of an address holds for that address alone.
+        mail_refused_since=case(
+            (Account.email_index == bindparam("email_index"), Account.mail_refused_since)
+        ),
+    ),
+    "version",
+    "email_index",
+    "sealed",
+)
 
 RESTRICT = Statement(update(Account).where(HAS_ID), "restricted_at")
 
 DELETE_EXPIRED_HOLDER = Statement(
-    delete(Account)
-    .where(is_deletable(Account.expires_at, AT), or_(HAS_EMAIL, HAS_USERNAME))
-    .returning(Account.id)
+    delete_and_hold_names(
+        delete(Account)
+        .where(is_deletable(Account.expires_at, AT), or_(HAS_EMAIL, HAS_USERNAME))
+        .returning(Account.id)
+    )
 )
 
-ERASE = Statement(delete(Account).where(HAS_ID).returning(Account.id))
+ERASE = Statement(delete_and_hold_names(delete(Account).where(HAS_ID).returning(Account.id)))

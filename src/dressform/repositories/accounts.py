@@ -84,9 +84,7 @@ class Accounts:
         return await self._fetch_one(BY_ID_FOR_SHARE, account_id=account_id, version=version)
 
     async def get_credentials(self, owner: Owner) -> Credentials:
-        """Return the credentials of an owner. Raise Unauthenticated when the account has
-        expired.
-        """
+        """Return the credentials of an owner. Raise Unauthenticated for an expired account."""
         found = await self.get_by_id(owner.account_id)
         if found is None:
             raise Unauthenticated
@@ -171,9 +169,9 @@ class Accounts:
         )
 
     async def delete_expired_holder(self, *, email: str, username: str = "") -> None:
-        """Delete the expired account that still holds this email or username.
+        """Delete the expired account that still holds this email or username: the worker may be late.
 
-        The worker may be late, and both must be free again as soon as the account expires.
+        The address is free as soon as the account expires. The name is held, as every former one.
         """
         await self._delete_journaled(
             DELETE_EXPIRED_HOLDER,
@@ -183,10 +181,11 @@ class Accounts:
         )
 
     async def delete(self, owner: Owner) -> None:
-        """Delete an account with everything that belongs to it, including its key."""
+        """Delete an account with everything that belongs to it, including its key. Hold its name."""
         await self._delete_journaled(ERASE, account_id=owner.account_id)
 
     async def _delete_journaled(self, statement: Statement, **values: Any) -> None:
+        values["released_at"] = start_of_day(self._uow.now)
         gone = await self._uow.connection.scalars(statement, values)
         self._uow.deletions.extend(Deletion(DeletionKind.ACCOUNT, each) for each in gone)
 

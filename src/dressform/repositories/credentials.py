@@ -26,6 +26,7 @@ class Credentials:
     restricted_at: datetime | None
     expires_at: datetime
     warned_at: datetime | None
+    mail_refused_since: datetime | None
     unit: LengthUnit = "cm"
 
 
@@ -38,6 +39,7 @@ ACCOUNT_COLUMNS = (
     Account.restricted_at,
     Account.expires_at,
     Account.warned_at,
+    Account.mail_refused_since,
 )
 """The columns that `credentials_of` reads."""
 
@@ -54,5 +56,6 @@ def decrypt_credentials(row: Row, owner: Owner) -> Credentials:
         restricted_at=row.restricted_at,
         expires_at=row.expires_at,
         warned_at=row.warned_at,
+        mail_refused_since=row.mail_refused_since,
         **owner.key.open(row.sealed, "account", row.id, row.version),
     )

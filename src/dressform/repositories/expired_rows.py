@@ -1,14 +1,28 @@
 """The expired rows of each category, and their deletion."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.sql.dml import ReturningDelete
 
 from dressform.db.tables import (
     Account,
+    AttemptCount,
     AuditLogEntry,
+    ConfirmedLink,
+    FormerUsername,
     Mail,
     Model,
     OneTimeToken,
@@ -19,10 +33,19 @@ from dressform.db.tables import (
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy import account_data
-from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.periods import start_of_day
+from dressform.policy.sign_in_data import (
+    ATTEMPT,
+    CONFIRMED_LINK,
+    MAIL,
+    ONE_TIME_TOKEN,
+    SESSION,
+    SIGN_UP,
+)
+from dressform.repositories.former_usernames import delete_and_hold_names
 from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
@@ -32,11 +55,14 @@ MAX_GRACE_PERIOD = account_data.MAX_GRACE_PERIOD.length
 
 TABLES: dict[str, Any] = {
     PROFILE.key: Account,
+    FORMER_USERNAME.key: FormerUsername,
     MODEL.key: Model,
     SIGN_UP.key: SignUp,
+    CONFIRMED_LINK.key: ConfirmedLink,
     SESSION.key: Session,
     ONE_TIME_TOKEN.key: OneTimeToken,
     MAIL.key: Mail,
+    ATTEMPT.key: AttemptCount,
     LOOKUP.key: AuditLogEntry,
     RETENTION_RUN.key: RetentionRun,
 }
@@ -127,10 +153,18 @@ class ExpiredRows:
         command = delete(self._table).where(self._table.id.in_(select(chosen.c[0])))
         if self._category is not MODEL:
             command = command.where(*self._conditions())
-        gone = (await self._uow.connection.scalars(command.returning(self._table.id))).all()
+        returning = command.returning(self._table.id)
+        gone = await self._execute(returning)
         if kind := _JOURNALED.get(self._category.key):
             self._uow.deletions.extend(Deletion(kind, each) for each in gone)
         return len(gone)
+
+    async def _execute(self, command: ReturningDelete[UUID]) -> Sequence[UUID]:
+        if self._category is not PROFILE:
+            return (await self._uow.connection.scalars(command)).all()
+        held = delete_and_hold_names(command)
+        released_at = {"released_at": start_of_day(self._uow.now)}
+        return (await self._uow.connection.scalars(held, released_at)).all()
 
     async def _fetch_count(self, query: Select[int]) -> int:
         return int((await self._uow.connection.execute(query)).scalar_one())

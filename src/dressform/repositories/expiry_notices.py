@@ -1,12 +1,13 @@
 """The notices of accounts that are about to expire."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select, update
 
 from dressform.crypto.secrets import token_hash
+from dressform.db.statements import is_any_of
 from dressform.db.tables import Account
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
@@ -19,6 +20,9 @@ LATE_NOTICE_DAYS = (0, -7, -14, -21)
 
 RESTRICTED_NOTICE_DAYS = (730, 365)
 """Days before the expiry of a restricted account: after its first 12 months, and a year later."""
+
+_DELIVERED_WITHIN = timedelta(days=8)
+"""A mail is kept for 7 days from the day on which it was queued."""
 
 _STEPS = sorted(NOTICE_DAYS + LATE_NOTICE_DAYS)
 
@@ -65,6 +69,23 @@ class ExpiryNotices:
             .values(warned_at=self._uow.now)
         )
 
+    async def take_back(self, address: str, queued_on: date) -> bool:
+        """Record that a notice came back: an account that was warned by it is not warned any more.
+
+        Return False when it was warned by another one. The notices of an account are queued at least
+        6 days apart, and each waits for at most 7 days.
+        """
+        first = datetime.combine(queued_on, time(), UTC)
+        result = await self._uow.connection.execute(
+            update(Account)
+            .where(
+                is_any_of(Account.email_index, self._uow.keyrings.index.list_email_hashes(address))
+            )
+            .where(Account.warned_at >= first, Account.warned_at < first + _DELIVERED_WITHIN)
+            .values(warned_at=None)
+        )
+        return result.rowcount > 0
+
     async def set_reactivation_token(self, account_id: UUID, token: str) -> None:
         """Set the token that reactivates the account. It replaces an earlier one."""
         await self._uow.connection.execute(
@@ -73,15 +94,16 @@ class ExpiryNotices:
             .values(reactivation_token_hash=token_hash(token))
         )
 
-    async def reactivate(self, token: str) -> bool:
-        """Reactivate the account of a token, as a login does. Return False for an invalid token."""
-        reopened = await self._uow.connection.execute(
+    async def reactivate(self, token: str) -> UUID | None:
+        """Reactivate the account of a token, as a login does. Return None for an invalid token."""
+        reopened: UUID | None = await self._uow.connection.scalar(
             update(Account)
             .where(Account.reactivation_token_hash == token_hash(token))
             .where(~is_deletable(Account.expires_at, self._uow.now))
             .values(last_login_at=start_of_day(self._uow.now), **NOTICES_RESET)
+            .returning(Account.id)
         )
-        return bool(reopened.rowcount)
+        return reopened
 
     async def _queue_step(self, days: int, lower: timedelta, limit: int) -> list[ExpiryNotice]:
         """Mark the notices of accounts that expire within `days`, but not within `lower`."""

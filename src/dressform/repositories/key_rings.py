@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from dressform.crypto.attempt_keys import AttemptKeys
+from dressform.crypto.device_tokens import DeviceTokens
 from dressform.crypto.keyrings import Keyrings
+from dressform.crypto.mail_ids import MailIds
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import MasterKeys
 from dressform.crypto.secrets import KeyedIndex
@@ -20,10 +23,14 @@ def build_key_rings(
         of_purpose = [key for key in keys if key.purpose is purpose]
         return [key.secret for key in order_keys(of_purpose, now)]
 
+    limits = list_secrets(SecretPurpose.LIMITS)
     keyrings = Keyrings(
         master,
         KeyedIndex(*list_secrets(SecretPurpose.INDEX)),
         RefreshTokens(*list_secrets(SecretPurpose.REFRESH)),
+        MailIds(*list_secrets(SecretPurpose.MAIL)),
+        AttemptKeys(limits[0]),
+        DeviceTokens(*limits),
         list_secrets(SecretPurpose.JOURNAL)[0],
     )
     signing = [SigningKey.from_bytes(secret) for secret in list_secrets(SecretPurpose.SIGNING)]

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from dressform.crypto.mail_ids import REPORT_PERIOD
 from dressform.crypto.tokens import ACCESS_TOKEN_LIFETIME, MAX_CLOCK_SKEW
-from dressform.policy.sign_in_data import SESSION
+from dressform.policy.sign_in_data import DEVICE_TOKEN_PERIOD, SESSION
 
 RELOAD_INTERVAL = timedelta(minutes=1)
 PUBLICATION_PERIOD = timedelta(minutes=10)
@@ -27,6 +28,8 @@ class SecretPurpose(StrEnum):
     SIGNING = "signing"
     REFRESH = "refresh"
     JOURNAL = "journal"
+    MAIL = "mail"
+    LIMITS = "limits"
 
 
 class KeyState(StrEnum):
@@ -40,6 +43,8 @@ CRYPTOPERIODS = {
     SecretPurpose.INDEX: timedelta(days=730),
     SecretPurpose.SIGNING: timedelta(days=365),
     SecretPurpose.REFRESH: timedelta(days=365),
+    SecretPurpose.MAIL: timedelta(days=365),
+    SecretPurpose.LIMITS: timedelta(days=365),
 }
 """The time for which a key should be active before it is rotated: docs/security/keys.md gives the reasons."""
 
@@ -93,5 +98,9 @@ def get_end(key: StoredKey, siblings: Sequence[StoredKey]) -> datetime | None:
             return last_use + ACCESS_TOKEN_LIFETIME + MAX_CLOCK_SKEW
         case SecretPurpose.REFRESH:
             return SESSION.period.expires_at(last_use)
+        case SecretPurpose.MAIL:
+            return last_use + REPORT_PERIOD
+        case SecretPurpose.LIMITS:
+            return DEVICE_TOKEN_PERIOD.expires_at(last_use)
         case _:
             return None

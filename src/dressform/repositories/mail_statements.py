@@ -21,8 +21,8 @@ from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, Mail, SignUp
 from dressform.repositories.expired_rows import is_deletable
 
-NEWEST_FIRST = frozenset({"password-reset"})
-"""Kinds of which the newest mail is sent first, and only the newest to each address."""
+NEWEST_FIRST = frozenset({"password-reset", "sign-in"})
+"""Kinds of which the newest mail is sent first. Of resets, only the newest to each address."""
 
 _AT = bindparam("at", type_=Mail.expires_at.type)
 _HAS_ID = Mail.id == bindparam("mail_id")
@@ -100,8 +100,13 @@ def _delete_pointless() -> Statement:
             _IS_DUE,
             Mail.email_index.is_not(None),
             or_(
-                and_(Mail.kind == "password-reset", or_(~has_account, has_newer)),
-                and_(Mail.kind == "sign-up", ~has_account, ~has_sign_up),
+                and_(Mail.kind == "password-reset", has_newer),
+                # No newer link to sign in replaces one: anyone may have asked for it.
+                and_(
+                    or_(*(Mail.kind == kind for kind in ("password-reset", "sign-up", "sign-in"))),
+                    ~has_account,
+                    ~has_sign_up,
+                ),
             ),
         )
         .limit(bindparam("limit"))
@@ -115,9 +120,16 @@ LIST_KINDS = _list_kinds()
 LEASE_OLDEST = _lease_first(Mail.turn, Mail.number)
 LEASE_NEWEST = _lease_first(Mail.number.desc())
 BY_ID = Statement(
-    select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(_HAS_ID)
+    select(Mail.id, Mail.kind, Mail.created_at, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(
+        _HAS_ID
+    )
 )
 DELETE = Statement(delete(Mail).where(_HAS_ID))
+DELETE_ALL_TO = Statement(
+    delete(Mail).where(
+        is_any_of(Mail.email_index, bindparam("email_hashes", type_=ARRAY(LargeBinary)))
+    )
+)
 DELETE_POINTLESS = _delete_pointless()
 # Only by the courier who leased it last: another may have it by now.
 RETRY_LATER = Statement(

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from dressform.repositories.mail_statements import (
     ADD,
     BY_ID,
     DELETE,
+    DELETE_ALL_TO,
     DELETE_POINTLESS,
     LEASE_NEWEST,
     LEASE_OLDEST,
@@ -52,6 +53,7 @@ class OutboxMail:
     to: str
     language: str
     context: dict[str, Any]
+    queued_on: date
 
 
 class Mails:
@@ -88,7 +90,7 @@ class Mails:
     async def lease_next(self, kind: str, *, busy: Collection[bytes] = ()) -> LeasedMail | None:
         """Lease the next mail of a kind, but none to a busy address. A crash only delays it.
 
-        Of password resets that is the newest, and of the others the oldest. An address for which
+        Of links to reset a password or to sign in that is the newest, and of the others the oldest. An address for which
         several wait has its second turn after the first of all others.
         """
         statement = LEASE_NEWEST if kind in NEWEST_FIRST else LEASE_OLDEST
@@ -124,12 +126,23 @@ class Mails:
             return None
         payload = self._encryption.open(row)
         return OutboxMail(
-            row.id, row.kind, payload["to"], payload["language"], context=payload["about"]
+            row.id,
+            row.kind,
+            payload["to"],
+            payload["language"],
+            context=payload["about"],
+            queued_on=row.created_at.astimezone(UTC).date(),
         )
 
-    async def delete(self, mail_id: UUID) -> None:
-        """Delete a mail, which was delivered or is not to be sent."""
-        await self._uow.connection.execute(DELETE, {"mail_id": mail_id})
+    async def delete(self, mail_id: UUID) -> bool:
+        """Delete a mail, which was delivered or is not to be sent. Return False when it is gone."""
+        result = await self._uow.connection.execute(DELETE, {"mail_id": mail_id})
+        return result.rowcount > 0
+
+    async def delete_all(self, to: str) -> None:
+        """Delete all mails to an address."""
+        hashes = self._uow.keyrings.index.list_email_hashes(to)
+        await self._uow.connection.execute(DELETE_ALL_TO, {"email_hashes": hashes})
 
     async def retry_later(self, mail: LeasedMail) -> None:
         """Schedule the next attempt: after 30 to 60 seconds, doubling up to four hours.

@@ -11,7 +11,7 @@ from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Session
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.owners import Member
-from dressform.repositories.session_days import is_genuine_session
+from dressform.repositories.sealed_sessions import is_genuine_session
 
 _MEMBER = (
     select(

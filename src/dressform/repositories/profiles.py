@@ -13,9 +13,11 @@ from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, Unauthenticated
 from dressform.repositories.account_statements import HAS_USERNAME_HASH
 from dressform.repositories.credentials import ACCOUNT_COLUMNS, Credentials, decrypt_credentials
+from dressform.repositories.former_usernames import FormerUsernames
 from dressform.repositories.members import member_with_columns
 from dressform.repositories.owners import Owner
 from dressform.repositories.unique_hashes import check_username_is_free
+from dressform.usernames.skeleton import compute_skeleton
 
 MAX_SOCIAL_ACCOUNTS = 20
 """The social media accounts that a profile can have."""
@@ -57,11 +59,14 @@ _BY_USERNAME = Statement(
     .where(HAS_USERNAME_HASH)
     .where(Account.expires_at > bindparam("at"), Account.restricted_at.is_(None))
 )
-_ADD = Statement(insert(Profile), "account_id", "username_index", "version", "sealed")
+_ADD = Statement(
+    insert(Profile), "account_id", "username_index", "skeleton_index", "version", "sealed"
+)
 _CHANGE = Statement(
     update(Profile).where(Profile.account_id == bindparam("id")),
     "version",
     "username_index",
+    "skeleton_index",
     "sealed",
 )
 
@@ -83,6 +88,7 @@ class Profiles:
             {
                 "account_id": owner.account_id,
                 "username_index": self._index.hash_username(username),
+                "skeleton_index": self._index.hash_skeleton(username),
                 "version": version,
                 "sealed": owner.key.seal(payload, "profile", owner.account_id, version),
             },
@@ -119,8 +125,8 @@ class Profiles:
         row = await self._fetch_row(owner, _OWN_TO_CHANGE)
         present = _decrypt(row, owner.key)
         payload = present | changes
-        if "username" in changes:
-            await check_username_is_free(self._uow, changes["username"], owner.account_id)
+        if payload["username"].casefold() != present["username"].casefold():
+            await self._rename(owner, present["username"], payload["username"])
         if "social_accounts" in changes:
             payload["social_accounts"] = _merge_social_accounts(
                 present["social_accounts"], changes["social_accounts"]
@@ -132,9 +138,18 @@ class Profiles:
                 "id": owner.account_id,
                 "version": version,
                 "username_index": self._index.hash_username(payload["username"]),
+                "skeleton_index": self._index.hash_skeleton(payload["username"]),
                 "sealed": owner.key.seal(payload, "profile", owner.account_id, version),
             },
         )
+
+    async def _rename(self, owner: Owner, present: str, wanted: str) -> None:
+        """Hold the name that is given up, unless the new one looks like it."""
+        await check_username_is_free(self._uow, wanted, owner.account_id)
+        former = FormerUsernames(self._uow)
+        await former.release(wanted, owner.account_id)
+        if compute_skeleton(present) != compute_skeleton(wanted):
+            await former.hold(present, owner.account_id)
 
     async def _fetch_row(self, owner: Owner, query: Statement) -> Row:
         row: Row | None = await self._uow.connection.fetch_one_or_none(

@@ -16,6 +16,7 @@ ADD = Statement(
     "account_id",
     "month_of_login",
     "next_mark",
+    "use_marks",
     "sealed",
 )
 
@@ -25,13 +26,14 @@ ALL = Statement(
     )
 )
 
-FIND = Statement(
+_FIND = (
     select(
         Session.id,
         Session.account_id,
         Session.month_of_login,
         Session.next_mark,
         Session.used_hash,
+        Session.use_marks,
         Session.sealed,
         Session.expires_at,
         AccountKey.key_id,
@@ -41,12 +43,28 @@ FIND = Statement(
     .join(AccountKey, AccountKey.account_id == Session.account_id)
     .where(Session.id == bindparam("session_id"))
     .where(Session.expires_at > bindparam("at"), Account.expires_at > bindparam("at"))
-    .with_for_update(of=Session)
+)
+
+FIND = Statement(_FIND)
+
+FIND_FOR_UPDATE = Statement(_FIND.with_for_update(of=Session))
+
+FIND_OF_ACCOUNT_FOR_UPDATE = Statement(
+    select(Session.sealed, Session.expires_at)
+    .where(Session.id == bindparam("session_id"), IS_OF_ACCOUNT)
+    .where(Session.expires_at > bindparam("at"))
+    .with_for_update()
 )
 
 SAVE_USE = Statement(
-    update(Session).where(Session.id == bindparam("session_id")), "next_mark", "used_hash", "sealed"
+    update(Session).where(Session.id == bindparam("session_id")),
+    "next_mark",
+    "used_hash",
+    "use_marks",
+    "sealed",
 )
+
+SAVE_CONTENT = Statement(update(Session).where(Session.id == bindparam("session_id")), "sealed")
 
 DELETE = Statement(delete(Session).where(Session.id == bindparam("session_id"), IS_OF_ACCOUNT))
 

@@ -1,18 +1,14 @@
 """The sessions of members."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
 from uuid import UUID
 
-from dressform.crypto.refresh_tokens import RefreshToken, Use
-from dressform.crypto.sealing import WrappedKey
 from dressform.crypto.secrets import random_id
-from dressform.db.statements import Row
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import NotFound, RefreshTokenRefused
+from dressform.errors import NotFound
 from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
-from dressform.repositories.session_days import decrypt_days, encrypt_days, is_genuine_session
+from dressform.repositories.sealed_sessions import SessionContent
 from dressform.repositories.session_statements import (
     ADD,
     ALL,
@@ -20,91 +16,75 @@ from dressform.repositories.session_statements import (
     DELETE_ALL,
     DELETE_OTHERS,
     EVICT_OLDEST,
-    FIND,
-    SAVE_USE,
+    FIND_OF_ACCOUNT_FOR_UPDATE,
+    SAVE_CONTENT,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedSession:
-    """A session with the refresh token that continues it."""
-
-    account_id: UUID
-    session_id: UUID
-    refresh_token: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session as its owner sees it."""
-
-    id: UUID
-    signed_in_on: date
-    renewed_on: date
-    expires_at: datetime
+from dressform.repositories.session_types import IssuedSession, OpenSession
 
 
 class Sessions:
-    """The sessions. Every change locks the session's row first, which prevents deadlocks."""
+    """The sessions of an account. Refresh tokens are used by `RefreshedSessions`."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._tokens = uow.keyrings.refresh_tokens
 
-    async def add(self, owner: Owner) -> IssuedSession:
+    async def add(self, owner: Owner, *, remember: bool = True) -> IssuedSession:
         """Add a session. At the limit it deletes the oldest one."""
         await self._evict_oldest(owner)
         session_id, today = random_id(), self._uow.now.date()
+        content = SessionContent(today, today, remembered=remember)
+        first = self._uow.keyrings.refresh_tokens.start(
+            session_id, owner.account_id, at=self._uow.now
+        )
         expires_at = await self._uow.connection.scalar(
             ADD,
             {
                 "id": session_id,
                 "account_id": owner.account_id,
                 "month_of_login": start_of_month(self._uow.now),
-                "next_mark": self._tokens.mark(session_id, owner.account_id, 1),
-                "sealed": encrypt_days(owner, session_id, signed_in_on=today, renewed_on=today),
+                "next_mark": first.marks.next_mark,
+                "use_marks": first.marks.use_marks,
+                "sealed": content.encrypt(owner, session_id),
             },
         )
-        token = self._tokens.issue(session_id, owner.account_id, 1)
-        return IssuedSession(owner.account_id, session_id, token, expires_at)
-
-    async def rotate(self, text: str) -> IssuedSession | None:
-        """Trade a refresh token for its successor.
-
-        Return None for a replayed token, one of whose successors was used too: there is a copy, so
-        the session has ended. Raise RefreshTokenRefused for what continues no session.
-        """
-        token, row = await self._fetch(text)
-        use = self._tokens.classify(
-            token, row.account_id, next_mark=row.next_mark, used_hash=row.used_hash
+        ends_at = min(expires_at, content.inactive_at)
+        return IssuedSession(
+            owner.account_id, session_id, first.successor, ends_at, remembered=remember
         )
-        if use is Use.REPLAYED:
-            await self._delete_row(row)
-            return None
-        if use is Use.NEXT:
-            await self._save_use(token, row)
-        successor = self._tokens.issue(row.id, row.account_id, token.generation + 1)
-        return IssuedSession(row.account_id, row.id, successor, row.expires_at)
-
-    async def delete_by_token(self, text: str) -> None:
-        """Delete the session of a token of any generation. Ignore other tokens."""
-        try:
-            _, row = await self._fetch(text)
-        except RefreshTokenRefused:
-            return
-        await self._delete_row(row)
 
     async def list_all(self, owner: Owner) -> list[OpenSession]:
-        """Return the sessions of an account, oldest first."""
+        """Return the sessions of an account, oldest first, without those that are inactive."""
         rows = await self._uow.connection.execute(
             ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
         found = [
-            OpenSession(row.id, *decrypt_days(owner.key, row.id, row.sealed), row.expires_at)
+            OpenSession.from_content(
+                row.id, SessionContent.decrypt(owner.key, row.id, row.sealed), row.expires_at
+            )
             for row in rows
         ]
-        return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
+        return sorted(
+            (one for one in found if one.inactive_at > self._uow.now),
+            key=lambda one: (one.signed_in_on, one.renewed_on, one.id),
+        )
+
+    async def rename(self, owner: Owner, session_id: UUID, name: str | None) -> OpenSession:
+        """Give a session a name, or none. Raise NotFound for one that is not the owner's."""
+        row = await self._uow.connection.fetch_one_or_none(
+            FIND_OF_ACCOUNT_FOR_UPDATE,
+            {"session_id": session_id, "account_id": owner.account_id, "at": self._uow.now},
+        )
+        if row is None:
+            raise NotFound
+        content = SessionContent.decrypt(owner.key, session_id, row.sealed)
+        if content.inactive_at <= self._uow.now:
+            raise NotFound
+        content = replace(content, name=name)
+        await self._uow.connection.execute(
+            SAVE_CONTENT,
+            {"session_id": session_id, "sealed": content.encrypt(owner, session_id)},
+        )
+        return OpenSession.from_content(session_id, content, row.expires_at)
 
     async def delete(self, owner: Owner, session_id: UUID) -> None:
         """Delete a session. Raise NotFound for one that is not the owner's."""
@@ -121,48 +101,6 @@ class Sessions:
             statement, {"account_id": owner.account_id, "session_id": except_id}
         )
 
-    async def _delete_row(self, row: Row) -> None:
-        await self._uow.connection.execute(
-            DELETE, {"session_id": row.id, "account_id": row.account_id}
-        )
-
     async def _evict_oldest(self, owner: Owner) -> None:
         """Delete the oldest sessions beyond the limit, to make room for one more."""
         await self._uow.connection.execute(EVICT_OLDEST, {"account_id": owner.account_id})
-
-    async def _fetch(self, text: str) -> tuple[RefreshToken, Row]:
-        """Return a genuine token and its session, locked until the transaction ends.
-
-        Raise RefreshTokenRefused when there is none, or when it or its account has expired.
-        """
-        token = RefreshToken.parse(text)
-        if token is None:
-            raise RefreshTokenRefused
-        row = await self._uow.connection.fetch_one_or_none(
-            FIND, {"session_id": token.session_id, "at": self._uow.now}
-        )
-        if row is None or not self._tokens.is_genuine(token, row.account_id):
-            raise RefreshTokenRefused
-        key = self._get_owner(row).key
-        if not is_genuine_session(key, row.id, row.month_of_login, row.sealed):
-            raise RefreshTokenRefused
-        return token, row
-
-    def _get_owner(self, row: Row) -> Owner:
-        wrapped = WrappedKey(row.key_id, row.wrapped_key)
-        return Owner(row.account_id, self._uow.keyrings.master.unwrap(wrapped, row.account_id))
-
-    async def _save_use(self, token: RefreshToken, row: Row) -> None:
-        owner = self._get_owner(row)
-        signed_in_on, _ = decrypt_days(owner.key, row.id, row.sealed)
-        await self._uow.connection.execute(
-            SAVE_USE,
-            {
-                "session_id": row.id,
-                "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),
-                "used_hash": token.hash,
-                "sealed": encrypt_days(
-                    owner, row.id, signed_in_on=signed_in_on, renewed_on=self._uow.now.date()
-                ),
-            },
-        )

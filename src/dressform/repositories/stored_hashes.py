@@ -51,6 +51,22 @@ def _describe(
 
 
 _KEY = (AccountKey.key_id, AccountKey.wrapped_key)
+_PROFILES = select(
+    Profile.account_id.label("id"),
+    Profile.version,
+    Profile.sealed,
+    Profile.username_index,
+    Profile.skeleton_index,
+    *_KEY,
+).join(AccountKey, AccountKey.account_id == Profile.account_id)
+_HASHES_OF_PROFILES = ("username_index", "skeleton_index")
+WITHOUT_SKELETON = _describe(
+    Profile,
+    Profile.account_id,
+    _PROFILES.where(Profile.skeleton_index.is_(None)),
+    *_HASHES_OF_PROFILES,
+)
+"""The profiles of earlier versions, whose hash for names that look alike was never computed."""
 HASHED_TABLES = (
     _describe(
         Account,
@@ -60,18 +76,7 @@ HASHED_TABLES = (
         ),
         "email_index",
     ),
-    _describe(
-        Profile,
-        Profile.account_id,
-        select(
-            Profile.account_id.label("id"),
-            Profile.version,
-            Profile.sealed,
-            Profile.username_index,
-            *_KEY,
-        ).join(AccountKey, AccountKey.account_id == Profile.account_id),
-        "username_index",
-    ),
+    _describe(Profile, Profile.account_id, _PROFILES, *_HASHES_OF_PROFILES),
     _describe(
         SignUp,
         SignUp.id,
@@ -116,10 +121,12 @@ class StoredHashes:
         batch = Batch(rows[-1].id if len(rows) == BATCH else None)
         for row in rows:
             try:
-                hashes = self._compute(table, self._decrypt(table, row))
+                computed = self._compute(table, self._decrypt(table, row))
             except (DecryptionError, MissingMasterKeyError):
                 batch.unreadable += 1
                 continue
+            # A hash that was removed stays so.
+            hashes = {name: computed[name] if row[name] else None for name in table.hash_columns}
             if any(row[column] != hashes[column] for column in table.hash_columns):
                 await self._uow.connection.execute(table.write, {"row_id": row.id, **hashes})
                 batch.rehashed += 1
@@ -132,6 +139,8 @@ class StoredHashes:
             hashes["email_index"] = self._index.hash_email(address)
         if "username_index" in table.hash_columns:
             hashes["username_index"] = self._index.hash_username(payload["username"])
+        if "skeleton_index" in table.hash_columns:
+            hashes["skeleton_index"] = self._index.hash_skeleton(payload["username"])
         return hashes
 
     def _decrypt(self, table: HashedTable, row: Row) -> Any:

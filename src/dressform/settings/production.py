@@ -57,6 +57,8 @@ class ProductionSettings(Protocol):
     @property
     def smtp_url(self) -> SecretStr | None: ...
     @property
+    def bounce_mailbox_url(self) -> SecretStr | None: ...
+    @property
     def clock_ahead(self) -> timedelta: ...
 
 
@@ -77,6 +79,8 @@ def check_production(settings: ProductionSettings) -> None:
     _check_https("ALLOWED_ORIGINS", settings.allowed_origins)
     _check_database(database_url)
     _check_smtp(smtp_url)
+    if settings.bounce_mailbox_url is not None:
+        _check_mailbox(settings.bounce_mailbox_url.get_secret_value())
     _check_proxies(settings.trusted_proxies)
     if settings.clock_ahead:
         _refuse("CLOCK_AHEAD", "is for trying things out and is refused in production")
@@ -126,6 +130,16 @@ def _check_smtp(url: str) -> None:
             "SMTP_URL",
             "must begin with smtps:// or smtp+starttls:// in production, for a mail server on "
             "another host: smtp:// sends mails and the password in clear text",
+        )
+
+
+def _check_mailbox(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme in {"imap", "pop3"} and not is_local_host(parts.hostname):
+        _refuse(
+            "BOUNCE_MAILBOX_URL",
+            "must begin with imaps://, pop3s:// or one with +starttls in production, for a server "
+            "on another host: any other sends the password in clear text",
         )
 
 

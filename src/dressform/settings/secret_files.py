@@ -6,7 +6,14 @@ from typing import Any
 
 from dressform.settings.messages import PREFIX
 
-SECRETS = ("database_url", "master_keys", "smtp_url")
+SECRETS = (
+    "database_url",
+    "master_keys",
+    "smtp_url",
+    "bounce_mailbox_url",
+    "bounce_secret",
+    "metrics_token",
+)
 """The settings that may be files. Each has a setting of the same name with ``_file``."""
 
 

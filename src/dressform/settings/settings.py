@@ -1,8 +1,8 @@
 """The settings of a process, from the variables `DRESSFORM_*` and the file `.env`; immutable."""
 
 import os
-from collections.abc import Callable
 from datetime import timedelta
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +17,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from dressform.clock import Clock, now, offset_clock
 from dressform.settings.key_ring import parse_master_keys
 from dressform.settings.local_hosts import is_local_host
+from dressform.settings.mail_settings import MailSettings, secret_validator
 from dressform.settings.messages import PREFIX
 from dressform.settings.production import check_production
 from dressform.settings.secret_files import read_secret_files
@@ -33,18 +34,12 @@ from dressform.settings.validators import (
     validate_origin,
     validate_postgres_url,
     validate_publisher_name,
-    validate_sender,
-    validate_smtp_url,
+    validate_token,
 )
 
 ENV_FILE = Path(".env")
 _MAX_BACKUP_RETENTION = timedelta(days=3650)
 _MAX_CLOCK_OFFSET = timedelta(days=36500)
-
-
-def _secret_validator(check: Callable[[str], str]) -> AfterValidator:
-    """Return a validator that applies `check` to the value of a secret."""
-    return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
 
 
 HttpUrl = Annotated[str, AfterValidator(validate_http_url)]
@@ -57,7 +52,7 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """The settings of a process. Every field is described in `.env.example`."""
 
     model_config = SettingsConfigDict(
@@ -81,19 +76,19 @@ class Settings(BaseSettings):
     dataset_url: HttpUrl = Field(default_factory=lambda data: data["public_url"])
     allowed_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[ProxyNetwork, ...], NoDecode] = ()
-    database_url: Annotated[SecretStr, _secret_validator(validate_postgres_url)] | None = None
+    database_url: Annotated[SecretStr, secret_validator(validate_postgres_url)] | None = None
     database_url_file: Path | None = None
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     database_behind_pgbouncer: bool = False
     master_keys: SecretStr | None = None
     master_keys_file: Path | None = None
-    smtp_url: Annotated[SecretStr, _secret_validator(validate_smtp_url)] | None = None
-    smtp_url_file: Path | None = None
-    mail_from: Annotated[str, AfterValidator(validate_sender)] = "Dressform <no-reply@localhost>"
-    mail_couriers: Annotated[int, Field(ge=1, le=20)] = 4
+    password_filter: Path | None = None
+    metrics_token: Annotated[SecretStr, secret_validator(validate_token)] | None = None
+    metrics_token_file: Path | None = None
     log_probes: bool = True
     member_requests_per_minute: Annotated[int, Field(ge=1, le=10**9)] = 600
     public_requests_per_second: Annotated[int, Field(ge=1, le=10**9)] = 20
+    failed_logins_per_minute: Annotated[int, Field(ge=1, le=10**9)] = 30
     worker_interval: timedelta = timedelta(minutes=5)
     backup_retention: timedelta = timedelta(days=30)
     clock_ahead: timedelta = timedelta(0)
@@ -176,9 +171,24 @@ class Settings(BaseSettings):
         return self.site_url or self.public_url
 
     @property
+    def mail_site_name(self) -> str:
+        """Return the name of the site in mails: the one that is set, else that of the sender, else
+        the site's host.
+        """
+        sender = parseaddr(self.mail_from)[0]
+        return self.site_name or sender or str(urlsplit(self.frontend_url).hostname)
+
+    @property
     def dataset_publisher(self) -> str:
         """Return who publishes the open dataset: the name that is set, or else the site's host."""
         return self.publisher or str(urlsplit(self.frontend_url).hostname)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the hosts under which members know the site, without repetition."""
+        urls = (self.frontend_url, self.public_url, *self.allowed_origins)
+        hosts = [urlsplit(url).hostname for url in urls]
+        return tuple(dict.fromkeys(host for host in hosts if host))
 
     @property
     def secure_cookies(self) -> bool:

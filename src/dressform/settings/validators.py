@@ -13,6 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _MAX_NAME_LENGTH = 200
+_MAX_BOUNCE_LOCAL_PART = 15
+"""64 characters may stand before the @ (RFC 5321): these, a plus sign and the id of a mail."""
+MAILBOX_SCHEMES = frozenset({"imap", "imaps", "imap+starttls", "pop3", "pop3s", "pop3+starttls"})
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{32,200}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
@@ -78,6 +82,31 @@ def validate_email(value: str) -> str:
     """Return a bare e-mail address as it is."""
     if parseaddr(value)[1] != value or not _is_mailbox("", value):
         msg = "must be an e-mail address like privacy@sewing.example"
+        raise ValueError(msg)
+    return value
+
+
+def validate_bounce_address(value: str) -> str:
+    """Return an address to which a plus sign and an id of 48 characters can be added."""
+    if len(validate_email(value).rpartition("@")[0]) > _MAX_BOUNCE_LOCAL_PART:
+        msg = f"must have at most {_MAX_BOUNCE_LOCAL_PART} characters before the @"
+        raise ValueError(msg)
+    return value
+
+
+def validate_mailbox_url(value: str) -> str:
+    """Return the URL of an IMAP or POP3 mailbox as it is."""
+    scheme, _, rest = value.partition("://")
+    if scheme not in MAILBOX_SCHEMES or not _is_url(rest, host=True) or "@" not in rest:
+        msg = "must be imaps://, imap+starttls:// or pop3s:// with user, password and host"
+        raise ValueError(msg)
+    return value
+
+
+def validate_token(value: str) -> str:
+    """Return a secret that is long enough not to be guessed, as it is."""
+    if not _TOKEN.fullmatch(value):
+        msg = "must be 32 to 200 letters, digits and - _ . ~ + / =, such as openssl rand -hex 32"
         raise ValueError(msg)
     return value
 

@@ -6,8 +6,10 @@ import signal
 from dressform.actions.mail_turns import MailTurns
 from dressform.actions.reload_keys import reload_regularly
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.mail.bounce_mailbox import open_mailbox
 from dressform.mail.compose import MailRenderer
-from dressform.mail.transport import create_transport, mail_folder
+from dressform.mail.files import mail_folder
+from dressform.mail.transport import create_transport
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.enforce import RunResult
@@ -18,8 +20,13 @@ from dressform.worker.tasks import WorkerTasks
 def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     """Return the worker's tasks with everything that they use."""
     composer = MailRenderer(
-        sender=settings.mail_from, frontend_url=settings.frontend_url, clock=uows.clock
+        sender=settings.mail_from,
+        frontend_url=settings.frontend_url,
+        site_name=settings.mail_site_name,
+        contact=settings.contact,
+        clock=uows.clock,
     )
+    mailbox_url = settings.bounce_mailbox_url
     return WorkerTasks(
         uows,
         composer,
@@ -28,6 +35,7 @@ def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
         settings.worker_interval,
         DeletionGuard(clock_offset=settings.clock_ahead),
         MailTurns(uows, couriers=settings.mail_couriers),
+        open_mailbox(mailbox_url.get_secret_value()) if mailbox_url else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dressform.actions.check_mail import check_mail
+from dressform.actions.collect_bounces import collect_bounces
+from dressform.actions.complete_skeletons import complete_skeletons
 from dressform.actions.deliver_mails import deliver_mails, discard_mails
 from dressform.actions.mail_turns import MailTurns
 from dressform.actions.queue_expiry_notices import queue_expiry_notices
@@ -17,10 +20,14 @@ from dressform.actions.reload_keys import delete_retired_keys
 from dressform.actions.tidy_journal import tidy_journal
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
+from dressform.mail.bounce_mailbox import BounceMailbox
 from dressform.mail.compose import MailRenderer
-from dressform.mail.transport import Transport, delete_old_mails
+from dressform.mail.files import delete_old_mails
+from dressform.mail.transport import Transport
 from dressform.policy.notice import CATEGORIES
 from dressform.repositories.access_log_partitions import AccessLogPartitions
+from dressform.repositories.mail_counts import MailCounts
+from dressform.repositories.retention_runs import RetentionRuns
 from dressform.worker.deletion_guard import CLOCK, DeletionGuard
 from dressform.worker.enforce import RunResult, enforce
 from dressform.worker.error_reporter import ErrorReporter
@@ -32,6 +39,7 @@ log = logging.getLogger(__name__)
 DAYS_AHEAD = 3
 
 MAIL_DELIVERY = "mail delivery"
+BOUNCES = "bounces"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,6 +65,7 @@ class WorkerTasks:
     interval: timedelta
     guard: DeletionGuard
     turns: MailTurns
+    bounce_mailbox: BounceMailbox | None = None
     error_reporter: ErrorReporter = field(default_factory=ErrorReporter)
 
     async def run_once(self) -> list[RunResult]:
@@ -97,8 +106,12 @@ class WorkerTasks:
             await self._enforce_rules(now, scheduled_for, max_seconds, outcome)
         await self._run_step("deletion journal", tidy_journal(self.uows), outcome)
         await self._run_step("retired keys", delete_retired_keys(self.uows), outcome)
+        await self._run_step("look-alikes", complete_skeletons(self.uows), outcome)
         await self._run_step(REWRITE, rewrite_tables(self.uows, now=now), outcome)
         await self._run_step("mail check", self.check_mail(), outcome)
+        if self.bounce_mailbox is not None:
+            step = self.collect_bounces(self.bounce_mailbox, now, scheduled_for)
+            await self._run_step(BOUNCES, step, outcome)
         return outcome
 
     async def _enforce_rules(
@@ -125,11 +138,27 @@ class WorkerTasks:
             await (await AccessLogPartitions.assume_role(uow)).ensure(days)
 
     async def check_mail(self) -> None:
-        """Check the mail server, and delete expired files of the mail folder."""
+        """Check the mail server, and delete expired files of the mail folder and old counts."""
         await check_mail(self.uows, self.transport)
+        async with self.uows.transaction() as uow:
+            await MailCounts(uow).delete_old()
         at = self.uows.clock()
         if deleted := await asyncio.to_thread(delete_old_mails, self.mail_folder, at=at):
             log.info("%d mails in %s were deleted", deleted, self.mail_folder)
+
+    async def collect_bounces(
+        self, mailbox: BounceMailbox, now: datetime, scheduled_for: datetime
+    ) -> None:
+        """Record the reports in the mailbox, unless another worker does it in this slot."""
+        async with self.uows.transaction(now=now) as uow:
+            run_id = await RetentionRuns(uow).claim(BOUNCES, scheduled_for)
+        if run_id is None:
+            return
+        started = time.monotonic()
+        recorded = await collect_bounces(self.uows, mailbox)
+        async with self.uows.transaction(now=now) as uow:
+            seconds = time.monotonic() - started
+            await RetentionRuns(uow).finish(run_id, rows=recorded, seconds=seconds)
 
     async def deliver_mails(self) -> int:
         """Deliver the mails that are due, by all couriers. Return how many were handed over."""

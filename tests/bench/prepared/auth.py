@@ -1,6 +1,8 @@
 """Registering, confirming, signing in and out."""
 
-from dressform.crypto.secrets import new_token
+from dressform.clock import now
+from dressform.crypto.secrets import new_token, token_hash
+from dressform.crypto.sign_in_codes import new_code, new_request_token
 from dressform.repositories.expiry_notices import ExpiryNotices
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.sign_ups import SignUps
@@ -36,7 +38,11 @@ async def confirm_registration(members: Members, number: int) -> Sequences:
             waiting = await SignUps(uow).get_by_id(sign_up_id)
             assert waiting is not None
             await SignUps(uow).set_token(waiting, token)
-    return _with_tokens("/v1/auth/verify-email", tokens)
+    path = "/v1/auth/verify-email"
+    return [
+        [Request.with_json("POST", path, {"token": token, "password": PASSWORD})]
+        for token in tokens
+    ]
 
 
 async def resend_verification(members: Members, number: int) -> Sequences:
@@ -58,6 +64,43 @@ async def login(members: Members, number: int) -> Sequences:
     ]
 
 
+async def request_sign_in_mail(members: Members, number: int) -> Sequences:
+    return _to_new_addresses("/v1/auth/link", members, number)
+
+
+async def sign_in_by_link(members: Members, number: int) -> Sequences:
+    made = await members.add(number)
+    async with members.uows.transaction() as uow:
+        tokens = [
+            await OneTimeTokens(uow).issue(member.owner, TokenPurpose.SIGN_IN, email=member.email)
+            for member in made
+        ]
+    return _with_tokens("/v1/auth/link/redeem", tokens)
+
+
+async def sign_in_by_code(members: Members, number: int) -> Sequences:
+    made = await members.add(number)
+    requests = [new_request_token(now()) for _ in range(number)]
+    code = new_code()
+    async with members.uows.transaction() as uow:
+        for member, request_token in zip(made, requests, strict=True):
+            await OneTimeTokens(uow).issue(
+                member.owner,
+                TokenPurpose.SIGN_IN,
+                email=member.email,
+                request_hash=token_hash(request_token),
+                code=code,
+            )
+    return [
+        [
+            Request.with_json(
+                "POST", "/v1/auth/link/code", {"request_token": request_token, "code": code}
+            )
+        ]
+        for request_token in requests
+    ]
+
+
 async def refresh(members: Members, number: int) -> Sequences:
     return await _with_refresh_tokens("/v1/auth/refresh", members, number)
 
@@ -70,6 +113,29 @@ async def list_sessions(members: Members, number: int) -> Sequences:
     path = "/v1/auth/sessions"
     return [
         [Request("GET", path, member.headers)] for member in await members.add(number, sessions=3)
+    ]
+
+
+async def read_session_status(members: Members, number: int) -> Sequences:
+    path = "/v1/auth/session"
+    return [
+        [Request("GET", path, {"Cookie": f"dressform-refresh={member.sessions[0].refresh_token}"})]
+        for member in await members.add(number)
+    ]
+
+
+async def rename_session(members: Members, number: int) -> Sequences:
+    path = "/v1/auth/sessions"
+    return [
+        [
+            Request.with_json(
+                "PATCH",
+                f"{path}/{member.sessions[0].session_id}",
+                {"name": "Laptop"},
+                member.headers,
+            )
+        ]
+        for member in await members.add(number)
     ]
 
 
@@ -143,19 +209,29 @@ AUTH = {
     ),
     "confirm_registration": Prepared(
         confirm_registration,
-        status=204,
-        once=STORED,
-        note="each of another registration, stored before",
+        once=HASHING,
+        note="each of another registration, stored before; it verifies a password and signs in",
     ),
     "resend_verification": Prepared(
         resend_verification, status=202, once=4000, note=_NEW_ADDRESSES
     ),
     "login": Prepared(login),
+    "request_sign_in_mail": Prepared(
+        request_sign_in_mail, status=202, once=4000, note=_NEW_ADDRESSES
+    ),
+    "sign_in_by_link": Prepared(
+        sign_in_by_link, once=STORED, note="each of another account, stored before"
+    ),
+    "sign_in_by_code": Prepared(
+        sign_in_by_code, once=STORED, note="each of another account, stored before"
+    ),
     "refresh": Prepared(refresh, once=STORED, note="each of another session, stored before"),
     "logout": Prepared(
         logout, status=204, once=STORED, note="each of another session, stored before"
     ),
+    "read_session_status": Prepared(read_session_status),
     "list_sessions": Prepared(list_sessions),
+    "rename_session": Prepared(rename_session),
     "end_other_sessions": Prepared(
         end_other_sessions,
         status=204,

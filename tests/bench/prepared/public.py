@@ -1,11 +1,14 @@
 """What everybody may read."""
 
 from dataclasses import replace
+from email.message import EmailMessage
 
+from dressform.crypto.mail_ids import MAIL_ID_LENGTH
 from dressform.repositories.editions import Editions
 from tests.bench.load import Request
 from tests.bench.members import Members
 from tests.bench.prepared.preparing import Prepared, Sequences, public
+from tests.helpers.bounces import make_report, sign
 from tests.helpers.editions import EDITION, PEOPLE, publish_edition
 
 DATASET = "/v1/dataset"
@@ -27,6 +30,17 @@ def of_edition(method: str, path: str, note: str = "") -> Prepared:
     return Prepared(make, note=note)
 
 
+async def _report_bounce(members: Members, number: int) -> Sequences:
+    message = EmailMessage()
+    message["To"], message["Message-ID"] = (
+        "ada@example.org",
+        f"<{'a' * MAIL_ID_LENGTH}@example.org>",
+    )
+    body = make_report(message)
+    headers = sign(body, members.uows.clock())
+    return [[Request("POST", "/v1/mail/bounces", headers, body)]] * number
+
+
 _AUDITED = "what the audit finds is kept for a minute"
 
 PUBLIC = {
@@ -44,5 +58,8 @@ PUBLIC = {
     "get_liveness": public("GET", "/health/live"),
     "get_readiness": public("GET", "/health/ready"),
     "read_retention": replace(public("GET", "/health/retention"), note=_AUDITED),
+    "report_bounce": Prepared(
+        _report_bounce, 204, only_reads=True, note="the report of a mail that is not ours"
+    ),
     "read_metrics": replace(public("GET", "/metrics"), note=_AUDITED),
 }

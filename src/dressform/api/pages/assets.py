@@ -15,7 +15,14 @@ _TEMPLATES = Environment(
     loader=PackageLoader("dressform.api.pages", ""), undefined=StrictUndefined, autoescape=True
 )
 _SOURCES = {
-    "dressform.api.pages": ("favicon.svg", "page.css", "docs.js", "links.js", "redoc.js"),
+    "dressform.api.pages": (
+        "favicon.svg",
+        "page.css",
+        "docs.js",
+        "links.js",
+        "redoc.js",
+        "sign-in.js",
+    ),
     "fastapi_offline": ("redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css"),
 }
 _FOLDERS = {"dressform.api.pages": "", "fastapi_offline": "static"}

@@ -3,26 +3,38 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from dressform.api.dependencies import SettingsDep
 from dressform.api.pages.assets import render_page
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/verify-email")
-def show_verify_email() -> HTMLResponse:
-    return render_page("verify-email.html", endpoint="v1/auth/verify-email")
+async def show_verify_email(settings: SettingsDep) -> HTMLResponse:
+    return _render("verify-email.html", "v1/auth/verify-email", settings)
 
 
 @router.get("/reset-password")
-def show_reset_password() -> HTMLResponse:
-    return render_page("reset-password.html", endpoint="v1/auth/password/reset")
+async def show_reset_password(settings: SettingsDep) -> HTMLResponse:
+    return _render("reset-password.html", "v1/auth/password/reset", settings)
+
+
+@router.get("/sign-in")
+async def show_sign_in(settings: SettingsDep) -> HTMLResponse:
+    return _render("sign-in.html", "v1/auth/link/redeem", settings)
 
 
 @router.get("/reopen")
-def show_reopen() -> HTMLResponse:
-    return render_page("reopen.html", endpoint="v1/auth/reopen")
+async def show_reopen(settings: SettingsDep) -> HTMLResponse:
+    return _render("reopen.html", "v1/auth/reopen", settings)
 
 
 @router.get("/confirm-email")
-def show_confirm_email() -> HTMLResponse:
-    return render_page("confirm-email.html", endpoint="v1/auth/email/confirm")
+async def show_confirm_email(settings: SettingsDep) -> HTMLResponse:
+    return _render("confirm-email.html", "v1/auth/email/confirm", settings)
+
+
+def _render(template: str, endpoint: str, settings: SettingsDep) -> HTMLResponse:
+    """Render a page that sends its form to an endpoint, and leads on to the site."""
+    site = settings.frontend_url.rstrip("/")
+    return render_page(template, endpoint=endpoint, site=site)

@@ -4,28 +4,28 @@ from dressform.actions.change_email import ask_email_change
 from dressform.actions.change_email import confirm_email as confirm_new_email
 from dressform.actions.change_password import change_password as set_new_password
 from dressform.actions.change_password import reset_password as set_password_by_link
+from dressform.actions.queue_mail import queue_mail
 from dressform.actions.reactivate_account import reactivate_account as reopen
 from dressform.api.dependencies import (
-    AppStateDep,
     CurrentMemberOrRestricted,
-    MailLimiterDep,
-    MailRepositoryDep,
     PasswordHasherDep,
-    RateLimiterDep,
     UnitOfWorkDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.devices import DevicesDep
+from dressform.api.mail_limiter import MailLimiterDep
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
+from dressform.api.rate_limiter import RateLimiterDep
 from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import (
     EmailChange,
-    EmailOnly,
+    MailRequest,
     PasswordChange,
     PasswordReset,
     TokenOnly,
 )
 from dressform.errors import EmailTaken, LinkInvalid, RateLimited, WeakPassword, WrongPassword
+from dressform.repositories.rate_limits import RESET, Budget
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
@@ -36,17 +36,20 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an account, a link is sent to it.",
-    responses=problem_responses(RateLimited),
 )
 async def forgot_password(
-    payload: EmailOnly, mails: MailRepositoryDep, mail_limiter: MailLimiterDep
+    payload: MailRequest, uows: UnitOfWorkFactoryDep, mail_limiter: MailLimiterDep
 ) -> None:
     """Request a link to reset the password
 
-    The response is the same whether or not the address has an account.
+    An address whose registration waits gets the link that confirms it. The response is the same
+    whether or not the address has an account. Five mails an hour are sent to a mailbox, and five more
+    for a device that is known; after that the link that was mailed last still works, and the response
+    stays the same.
     """
-    mail_limiter.hit(payload.email)
-    await mails.add("password-reset", to=payload.email, language="en")
+    async with mail_limiter.count_forgot(payload.email, payload.device_token) as may_mail:
+        if may_mail:
+            await queue_mail(uows, "password-reset", to=payload.email)
 
 
 @router.post(
@@ -62,13 +65,18 @@ async def reset_password(
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
+    devices: DevicesDep,
 ) -> None:
     """Reset the password with a mailed link
 
-    The link works once, within one hour.
+    The link works once, within one hour. The device is known from then on, by a cookie, and the
+    attempts of others at the names of the account are forgotten.
     """
-    with rate_limiter.guard(RateLimit.RESET, payload.token):
-        await set_password_by_link(uows, hasher, token=payload.token, new=payload.new_password)
+    async with rate_limiter.guard(Budget(RESET, payload.token)):
+        account_id = await set_password_by_link(
+            uows, hasher, token=payload.token, new=payload.new_password
+        )
+    devices.remember(account_id)
 
 
 @router.post(
@@ -83,16 +91,19 @@ async def change_password(
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
+    *,
     rate_limiter: RateLimiterDep,
+    devices: DevicesDep,
 ) -> None:
     """Change your password
 
-    Every other session ends.
+    Every other session ends. The device is known from then on, by a cookie.
     """
-    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+    async with rate_limiter.guard(Budget.of_session(me)):
         await set_new_password(
             uows, hasher, me, current=payload.current_password, new=payload.new_password
         )
+    devices.remember(me.account_id)
 
 
 @router.post(
@@ -103,20 +114,24 @@ async def change_password(
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def change_email(
-    payload: EmailChange, me: CurrentMemberOrRestricted, state: AppStateDep
+    payload: EmailChange,
+    me: CurrentMemberOrRestricted,
+    uows: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    *,
+    rate_limiter: RateLimiterDep,
+    mail_limiter: MailLimiterDep,
 ) -> None:
     """Change your e-mail address
 
     The address changes when the link that is sent to the new address is followed.
     """
-    with state.rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        state.mail_limiter.hit_for_member(me.account_id, payload.new_email)
+    async with (
+        rate_limiter.guard(Budget.of_session(me)),
+        mail_limiter.spend_new_address(me, payload.new_email),
+    ):
         await ask_email_change(
-            state.uows,
-            state.passwords,
-            me,
-            password=payload.password,
-            new_email=payload.new_email,
+            uows, hasher, me, password=payload.password, new_email=payload.new_email
         )
 
 
@@ -127,12 +142,12 @@ async def change_email(
     response_description="The new address is confirmed and in use.",
     responses=problem_responses(LinkInvalid, EmailTaken),
 )
-async def confirm_email_change(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
+async def confirm_email_change(payload: TokenOnly, uow: UnitOfWorkDep, devices: DevicesDep) -> None:
     """Confirm a new e-mail address
 
     Send the token of the mailed link.
     """
-    await confirm_new_email(uow, payload.token)
+    devices.remember(await confirm_new_email(uow, payload.token))
 
 
 @router.post(
@@ -142,11 +157,11 @@ async def confirm_email_change(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
     response_description="The account is active again; you can sign in.",
     responses=problem_responses(LinkInvalid),
 )
-async def reactivate_account(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
+async def reactivate_account(payload: TokenOnly, uow: UnitOfWorkDep, devices: DevicesDep) -> None:
     """Reactivate an account after its 12 months
 
     Send the token of the mailed link. An account is locked at the end of its 12 months, and is
     kept for a while longer if no warning could be delivered before. Reactivation counts as a
     login; signing in reactivates the account too.
     """
-    await reopen(uow, payload.token)
+    devices.remember(await reopen(uow, payload.token))

@@ -1,4 +1,3 @@
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,11 +8,9 @@ from dressform.api.dependencies import (
     AuthenticatedQueryDep,
     ConsentRepositoryDep,
     CurrentMemberOrRestricted,
-    RateLimiterDep,
     UnitOfWorkDep,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
 from dressform.api.schemas.consent_update import ConsentUpdate
 from dressform.api.schemas.consents import ConsentRead, ConsentsRead, ConsentWithText
 from dressform.api.schemas.fields import Language
@@ -51,7 +48,6 @@ async def set_open_dataset_consent(
     payload: ConsentUpdate,
     me: CurrentMemberOrRestricted,
     uow: UnitOfWorkDep,
-    rate_limiter: RateLimiterDep,
 ) -> ConsentRead:
     """Give or withdraw consent to the open dataset
 
@@ -60,9 +56,6 @@ async def set_open_dataset_consent(
     your `history`, and a mail confirms it, at most five times an hour. While your account is
     restricted you can withdraw consent but not give it.
     """
-    may_mail = partial(rate_limiter.try_hit, RateLimit.MAIL, str(me.account_id))
     if not payload.granted:
-        return ConsentRead.from_domain(await withdraw_consent(uow, me, may_mail=may_mail))
-    return ConsentRead.from_domain(
-        await give_consent(uow, me, may_mail=may_mail, **payload.to_action())
-    )
+        return ConsentRead.from_domain(await withdraw_consent(uow, me))
+    return ConsentRead.from_domain(await give_consent(uow, me, **payload.to_action()))

@@ -9,7 +9,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from dressform import __version__
-from dressform.api.dependencies import AuditorDep
+from dressform.api.dependencies import AuditorDep, SettingsDep, UnitOfWorkFactoryDep
+from dressform.api.mail_metrics import has_metrics_token, load_mail_metrics
 from dressform.errors import Unavailable
 from dressform.retention_audit.findings import Findings, round_up_rows
 from dressform.retention_audit.rule_findings import RuleFindings
@@ -68,17 +69,22 @@ _RULE_METRICS: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
         }
     },
 )
-async def read_metrics(request: Request, auditor: AuditorDep) -> Response:
+async def read_metrics(
+    request: Request, auditor: AuditorDep, settings: SettingsDep, uows: UnitOfWorkFactoryDep
+) -> Response:
     """Read the metrics for Prometheus
 
     While the database is unavailable, the metrics of the retention rules are missing. While
-    another transaction locks the access log, the metrics of its rows are missing.
+    another transaction locks the access log, the metrics of its rows are missing. The metrics of
+    mails need the token of the settings: the public could see by them who has an account.
     """
+    registry = CollectorRegistry()
     try:
         findings = await auditor.get_findings()
+        if has_metrics_token(request, settings.metrics_token):
+            registry.register(await load_mail_metrics(uows.read()))
     except Unavailable:
         findings = None
-    registry = CollectorRegistry()
     registry.register(_RetentionCollector(findings, request.app.state.shipper))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -11,13 +11,12 @@ from dressform.api.dependencies import (
     CurrentMemberOrRestricted,
     OneExport,
     PasswordHasherDep,
-    RateLimiterDep,
     SettingsDep,
     UnitOfWorkDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
+from dressform.api.rate_limiter import RateLimiterDep
 from dressform.api.refresh_token import CLEAR_ALL
 from dressform.api.schemas.account_export import AccountExport, stream_export
 from dressform.api.schemas.accounts import PasswordOnly
@@ -25,6 +24,7 @@ from dressform.api.schemas.fields import Language
 from dressform.api.schemas.privacy import CategoryRead, NoticeRead, RestrictionUpdate, StatusRead
 from dressform.errors import RateLimited, WrongPassword
 from dressform.policy.notice import notice
+from dressform.repositories.rate_limits import Budget
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 
@@ -102,7 +102,7 @@ async def set_restriction(
     and address, withdraw consent, export your data and delete your account. The 12 months do
     not end a restricted account: the notice says how long it is kept at most without a login.
     """
-    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+    async with rate_limiter.guard(Budget.of_session(me)):
         await restrict_account(
             uows, hasher, me, password=payload.password, restricted=payload.restricted
         )
@@ -129,6 +129,6 @@ async def delete_account(
     This is the erasure of GDPR Art. 17. Your profile, picture, models, avatars and sessions are
     deleted at once and cannot be restored. A last mail confirms it.
     """
-    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+    async with rate_limiter.guard(Budget.of_session(me)):
         await erase_account(uows, hasher, me, password=payload.password)
     response.headers["Clear-Site-Data"] = CLEAR_ALL

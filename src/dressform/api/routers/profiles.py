@@ -13,6 +13,7 @@ from dressform.api.dependencies import (
     OnePicture,
     PictureRepositoryDep,
     ProfileRepositoryDep,
+    SettingsDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.image_responses import (
@@ -23,10 +24,12 @@ from dressform.api.image_responses import (
     read_body,
 )
 from dressform.api.problem_responses import problem_responses
+from dressform.api.schemas.fields import USERNAME_PATTERN, USERNAME_RULE, match_pattern
 from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
 from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_profile
+from dressform.usernames.reserved import choose_site_words
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
@@ -36,10 +39,11 @@ Name = Annotated[
     Path(
         min_length=3,
         max_length=30,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$",
         description="A member's username; not case-sensitive.",
         examples=["ada.l"],
+        json_schema_extra={"pattern": USERNAME_PATTERN},
     ),
+    match_pattern(USERNAME_PATTERN, USERNAME_RULE),
 ]
 
 
@@ -64,6 +68,7 @@ async def change_own_profile(
     query: AuthenticatedQueryDep,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
+    settings: SettingsDep,
 ) -> OwnProfileRead:
     """Change your own profile
 
@@ -71,7 +76,8 @@ async def change_own_profile(
     an optional one.
     """
     async with uows.transaction() as uow:
-        await change_profile(uow, me, payload.model_dump(exclude_unset=True))
+        changes = payload.model_dump(exclude_unset=True)
+        await change_profile(uow, me, changes, site_words=choose_site_words(settings.hosts))
         # Read before the commit: a failure after it would say that nothing was changed.
         return await read_own_profile(replace(query, uow=uow))
 

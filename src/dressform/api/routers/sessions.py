@@ -1,31 +1,33 @@
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Depends, Request, Response, status
 
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
 from dressform.api.dependencies import (
     AccessTokensDep,
-    CurrentMemberOrRestricted,
     PasswordHasherDep,
-    RateLimiterDep,
-    SessionRepositoryDep,
+    RefreshedSessionRepositoryDep,
     SettingsDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.devices import DevicesDep
+from dressform.api.new_sessions import NewSessionDep
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
+from dressform.api.rate_limiter import RateLimiterDep
 from dressform.api.refresh_token import (
     PresentedToken,
-    RefreshCookie,
+    RefreshCookieDep,
     check_origin,
+    cookie_name,
     get_presented_token,
-    get_refresh_cookie,
 )
-from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
+from dressform.api.schemas.sessions import (
+    LoginRequest,
+    SessionStatusRead,
+    TokensRead,
+)
 from dressform.errors import (
-    NotFound,
     OriginNotAllowed,
     RateLimited,
     RefreshTokenRefused,
@@ -34,11 +36,7 @@ from dressform.errors import (
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
-RefreshCookieDep = Annotated[RefreshCookie, Depends(get_refresh_cookie)]
 PresentedTokenDep = Annotated[PresentedToken, Depends(get_presented_token)]
-SessionId = Annotated[
-    UUID, Path(description="The id of the session, from the list of your sessions.")
-]
 
 
 @router.post(
@@ -48,27 +46,35 @@ SessionId = Annotated[
     responses=problem_responses(WrongCredentials, OriginNotAllowed, RateLimited),
 )
 async def login(
-    request: Request,
     payload: LoginRequest,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     tokens: AccessTokensDep,
     *,
     rate_limiter: RateLimiterDep,
-    settings: SettingsDep,
-    cookie: RefreshCookieDep,
+    devices: DevicesDep,
+    new_session: NewSessionDep,
 ) -> TokensRead:
     """Sign in
 
     Send a username or an e-mail address. This counts as a login: the 12 months for which your
     data are kept start again. It also reactivates an account that is past its 12 months and was
-    kept because no warning could be delivered in time.
+    kept because no warning could be delivered in time. The session of the cookie that comes with
+    the request ends.
     """
-    if payload.session == "cookie":
-        check_origin(request, settings)
-    with rate_limiter.guard(RateLimit.PASSWORD, payload.login):
-        issued = await sign_in(uows, hasher, tokens, login=payload.login, password=payload.password)
-    return cookie.write(issued, by_cookie=payload.session == "cookie")
+    new_session.check_origin(payload)
+    device = await devices.recognise(payload.login, payload.device_token)
+    async with rate_limiter.guard_login(payload.login, device) as known_device:
+        issued = await sign_in(
+            uows,
+            hasher,
+            tokens,
+            login=payload.login,
+            password=payload.password,
+            remember=payload.remember,
+            replaced_token=new_session.replaced_token,
+        )
+    return new_session.write(issued, payload, device=known_device)
 
 
 @router.post(
@@ -86,8 +92,9 @@ async def refresh(
     """Refresh the access token
 
     Each refresh token works once. The last used one works again as long as its successor was
-    not used, because a response may get lost. Any older one ends the whole session, because
-    another person may have a copy.
+    not used, because a response may get lost; and within ten seconds of its use it works again in
+    any case, because several pages may refresh at once. Any older one ends the whole session, and
+    its owner is told by mail, because another person may have a copy.
     """
     issued = await rotate_session(uows, tokens, token.text)
     return cookie.write(issued, by_cookie=token.by_cookie)
@@ -101,53 +108,28 @@ async def refresh(
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
 async def logout(
-    token: PresentedTokenDep, sessions: SessionRepositoryDep, cookie: RefreshCookieDep
+    token: PresentedTokenDep, sessions: RefreshedSessionRepositoryDep, cookie: RefreshCookieDep
 ) -> None:
     """Sign out
 
     The session of the refresh token ends at once; its access token is refused from then on too.
     """
-    await sessions.delete_by_token(token.text)
+    await sessions.delete(token.text)
     cookie.clear()
 
 
-@router.get("/sessions", response_description="Your sessions.")
-async def list_sessions(
-    me: CurrentMemberOrRestricted, sessions: SessionRepositoryDep
-) -> SessionsRead:
-    """List your sessions
-
-    Of the times of a session only days are stored.
-    """
-    found = await sessions.list_all(me)
-    return SessionsRead(
-        items=[SessionRead.from_domain(one, current=me.session_id) for one in found]
-    )
-
-
-@router.delete(
-    "/sessions",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,
-    response_description="All other sessions have ended.",
+@router.get(
+    "/session",
+    response_description="Whether the browser is signed in.",
+    responses=problem_responses(OriginNotAllowed),
 )
-async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: SessionRepositoryDep) -> None:
-    """End all other sessions
+async def read_session_status(
+    request: Request, sessions: RefreshedSessionRepositoryDep, settings: SettingsDep
+) -> SessionStatusRead:
+    """Tell whether the browser is signed in
 
-    Only the session of this request stays.
+    It is when its cookie would continue a session. The cookie is neither used nor replaced.
     """
-    await sessions.delete_all(me, except_id=me.session_id)
-
-
-@router.delete(
-    "/sessions/{session_id}",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,
-    response_description="The session has ended.",
-    responses=problem_responses(NotFound),
-)
-async def end_session(
-    session_id: SessionId, me: CurrentMemberOrRestricted, sessions: SessionRepositoryDep
-) -> None:
-    """End one of your sessions"""
-    await sessions.delete(me, session_id)
+    check_origin(request, settings)
+    token = request.cookies.get(cookie_name(settings), "")
+    return SessionStatusRead(signed_in=await sessions.is_open(token))

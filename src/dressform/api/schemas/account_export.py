@@ -9,6 +9,7 @@ from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.consents import ConsentRead
 from dressform.api.schemas.models import ModelRead
 from dressform.api.schemas.profiles import OwnProfileRead
+from dressform.api.schemas.session_name import SessionNameStr
 
 Base64 = Annotated[
     str, Field(max_length=10_000_000, description="A WebP image in base64.", examples=["UklGRg=="])
@@ -24,6 +25,7 @@ class ExportedModel(ModelRead):
 class ExportedSession(ResponseModel):
     """A session."""
 
+    name: Annotated[SessionNameStr | None, Field(description="The name that you gave it, or null.")]
     signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
     renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
     expires_at: Annotated[datetime, Field(description="The time at which the session ends.")]
@@ -58,6 +60,9 @@ class AccountExport(ResponseModel):
         list[ExportedSession],
         Field(max_length=10000, description="All sessions that have not ended."),
     ]
+    email_undeliverable_since: Annotated[
+        date | None, Field(description="The day on which a mail to your address came back.")
+    ]
     operator: Annotated[bool, Field(description="Whether you are an operator.", examples=[False])]
     consents: Annotated[
         list[ExportedConsent],
@@ -75,12 +80,18 @@ async def stream_export(everything: AccountData) -> AsyncIterator[bytes]:
         avatar = await everything.read_avatar(model.id)
         data = ModelRead.from_domain(model).to_json()
         yield b'%b%b,"avatar_webp":%b}' % (b"," if number else b"", data[:-1], _quote(avatar))
-    rest = bare.model_dump_json(include={"sessions", "operator", "consents"}).encode()
+    rest = bare.model_dump_json(
+        include={"sessions", "email_undeliverable_since", "operator", "consents"}
+    ).encode()
     yield b"],%b" % rest[1:]
 
 
 def _quote(webp: str | None) -> bytes:
     return b"null" if webp is None else b'"%b"' % webp.encode()
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
 
 
 def _without_models(everything: AccountData) -> AccountExport:
@@ -90,12 +101,14 @@ def _without_models(everything: AccountData) -> AccountExport:
         models=[],
         sessions=[
             ExportedSession(
+                name=session.name,
                 signed_in_on=session.signed_in_on,
                 renewed_on=session.renewed_on,
                 expires_at=session.expires_at,
             )
             for session in everything.sessions
         ],
+        email_undeliverable_since=_day(everything.account.mail_refused_since),
         operator=everything.operator,
         consents=[ExportedConsent.from_domain(everything.consent)] if everything.consent else [],
     )

@@ -3,7 +3,9 @@ from typing import Annotated
 from pydantic import Field
 
 from dressform.api.schemas.base import RequestModel
+from dressform.api.schemas.device_token import DeviceTokenText
 from dressform.api.schemas.fields import Email, Language, NewPassword, Password, Token, Username
+from dressform.api.schemas.sessions import SessionWanted
 
 
 class Registration(RequestModel):
@@ -17,6 +19,19 @@ class Registration(RequestModel):
     ] = "en"
 
 
+class RegistrationConfirm(SessionWanted):
+    """The token of a mailed link, and the password that was typed to register."""
+
+    token: Token
+    password: Annotated[Password, Field(description="The password with which you registered.")]
+    username: Annotated[
+        Username | None,
+        Field(
+            description="Another username, when a member has the one that you chose.",
+        ),
+    ] = None
+
+
 class TokenOnly(RequestModel):
     """The token of a mailed link."""
 
@@ -27,6 +42,12 @@ class EmailOnly(RequestModel):
     """The address to which a mail is sent, if there is a reason to send one."""
 
     email: Email
+
+
+class MailRequest(EmailOnly):
+    """The address to which a mail is sent, and the token of a device that is known."""
+
+    device_token: DeviceTokenText | None = None
 
 
 class PasswordReset(RequestModel):

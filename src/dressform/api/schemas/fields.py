@@ -1,63 +1,68 @@
 """The kinds of field that several requests share, each with its limits."""
 
 import re
-import unicodedata
 from typing import Annotated, Literal
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-RESERVED = frozenset(
-    {"admin", "administrator", "api", "dressform", "help", "moderator", "operator", "root"}
-    | {"security", "staff", "support", "system", "webmaster"}
+from dressform.api.schemas.visible_text import (
+    LINE_PATTERN,
+    SHOWN_TEXT_PATTERN,
+    TEXT_PATTERN,
+    normalize_line,
+    normalize_text,
+    refuse_controls,
+)
+from dressform.crypto.secrets import TOKEN_PATTERN
+from dressform.mail.addresses import (
+    is_writable,
+    normalize_address,
+    normalize_login,
+    strip_space,
 )
 
+USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$"
+USERNAME_RULE = (
+    "must be letters from a to z, digits, dots, hyphens and underscores, without spaces; it must begin "
+    "and end with a letter or a digit"
+)
+USERNAME_DESCRIPTION = (
+    "3 to 30 letters, digits, dots, hyphens or underscores; not case-sensitive. Names that look like "
+    "that of a member (`l`, `1` and `I`, `rn` and `m`, dots left out) count as the same name; names "
+    "that sound like the site's own or end like a website are refused."
+)
+TOKEN_RULE = "must be the 43 characters after #token= in the link: copy the whole link again"  # noqa: S105
+NETWORK_PATTERN = r"^[a-z][a-z0-9_-]*$"
+NETWORK_RULE = "must be the name of a network in lower case, such as mastodon"
 
-# What the validators below ask for, in the words of JSON Schema.
-_TEXT_PATTERN = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
-_CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
-_LINE_PATTERN = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 
+def match_pattern(pattern: str, rule: str) -> AfterValidator:
+    """Return a validator that explains in words what a pattern asks for."""
+    compiled = re.compile(pattern.removesuffix("$") + r"\Z")
 
-def _refuse_controls(value: str) -> str:
-    for character in value:
-        category = unicodedata.category(character)
-        if category == "Cs" or (category == "Cc" and character not in "\t\n\r"):
-            raise PydanticCustomError("control", "must not contain control characters")
-    return value
+    def check(value: str) -> str:
+        if not compiled.match(value):
+            raise PydanticCustomError("pattern", rule)
+        return value
 
-
-def _normalize_line(value: str) -> str:
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in value):
-        raise PydanticCustomError("line", "must be one line without control characters")
-    if not value.strip():
-        raise PydanticCustomError("blank", "must not be blank")
-    return value.strip()
+    return AfterValidator(check)
 
 
 def _normalize_email(value: str) -> str:
     try:
-        valid = validate_email(value, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
+        address = normalize_address(value)
+    except ValueError:
         raise PydanticCustomError(
             "email", "must be an e-mail address like ada@example.org"
         ) from None
-    return valid.ascii_email or valid.normalized
+    if not is_writable(address):
+        raise PydanticCustomError("email", "cannot be written to: use another e-mail address")
+    return address
 
 
-def _normalize_login(value: str) -> str:
-    """Return an e-mail address as `_normalize_email` does, and any other text unchanged."""
-    try:
-        return _normalize_email(value) if "@" in value else value
-    except PydanticCustomError:
-        return value
-
-
-def _refuse_reserved(value: str) -> str:
-    if value.casefold() in RESERVED:
-        raise PydanticCustomError("reserved", "is reserved: choose another username")
-    return value
+def _strip(value: object) -> object:
+    return strip_space(value) if isinstance(value, str) else value
 
 
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -81,18 +86,22 @@ EmailStr = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-Email = Annotated[EmailStr, AfterValidator(_normalize_email)]
+StripSpace = BeforeValidator(_strip)
+"""Removes white space at the ends before anything else is checked: it is typed by mistake."""
+
+Email = Annotated[EmailStr, AfterValidator(_normalize_email), StripSpace]
 UsernameStr = Annotated[
     str,
     Field(
         min_length=3,
         max_length=30,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$",
         description="3 to 30 letters, digits, dots, hyphens or underscores; not case-sensitive.",
         examples=["ada.l"],
+        json_schema_extra={"pattern": USERNAME_PATTERN},
     ),
+    match_pattern(USERNAME_PATTERN, USERNAME_RULE),
 ]
-Username = Annotated[UsernameStr, AfterValidator(_refuse_reserved)]
+Username = Annotated[UsernameStr, Field(description=USERNAME_DESCRIPTION), StripSpace]
 NewPassword = Annotated[
     str,
     Field(
@@ -100,9 +109,9 @@ NewPassword = Annotated[
         max_length=256,
         description="12 to 256 characters of any kind; refused when easy to guess.",
         examples=["seven tailors measured twice"],
-        json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
+        json_schema_extra={"format": "password", "pattern": TEXT_PATTERN},
     ),
-    AfterValidator(_refuse_controls),
+    AfterValidator(refuse_controls),
 ]
 Password = Annotated[
     str,
@@ -111,9 +120,9 @@ Password = Annotated[
         max_length=1024,
         description="The current password of the account.",
         examples=["seven tailors measured twice"],
-        json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
+        json_schema_extra={"format": "password", "pattern": TEXT_PATTERN},
     ),
-    AfterValidator(_refuse_controls),
+    AfterValidator(refuse_controls),
 ]
 Login = Annotated[
     str,
@@ -122,20 +131,20 @@ Login = Annotated[
         max_length=254,
         description="A username or an e-mail address.",
         examples=["ada.l"],
-        json_schema_extra={"pattern": _LINE_PATTERN},
+        json_schema_extra={"pattern": LINE_PATTERN},
     ),
-    AfterValidator(_normalize_line),
-    AfterValidator(_normalize_login),
+    AfterValidator(normalize_line),
+    AfterValidator(normalize_login),
+    StripSpace,
 ]
 Token = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9_-]{43}$",
-        min_length=43,
-        max_length=43,
         description="The token in the link, after `#token=`.",
         examples=["q1yLMu0Cd1TQTDJvTRAo0gaNXpCbZ2wTjU7aB4r7xKs"],
+        json_schema_extra={"pattern": TOKEN_PATTERN, "minLength": 43, "maxLength": 43},
     ),
+    match_pattern(TOKEN_PATTERN, TOKEN_RULE),
 ]
 Language = Annotated[Literal["en", "fr"], Field(examples=["en"])]
 LengthUnit = Annotated[
@@ -149,19 +158,20 @@ Bio = Annotated[
         max_length=2000,
         description="A plain text.",
         examples=["I sew my own coats."],
-        json_schema_extra={"pattern": _TEXT_PATTERN},
+        json_schema_extra={"pattern": SHOWN_TEXT_PATTERN},
     ),
-    AfterValidator(_refuse_controls),
+    AfterValidator(normalize_text),
 ]
 Network = Annotated[
     str,
     Field(
-        pattern=r"^[a-z][a-z0-9_-]*$",
         min_length=1,
         max_length=30,
         description="The name of a network in lower case, such as `mastodon`.",
         examples=["mastodon"],
+        json_schema_extra={"pattern": NETWORK_PATTERN},
     ),
+    match_pattern(NETWORK_PATTERN, NETWORK_RULE),
 ]
 SocialAccount = Annotated[
     str,
@@ -170,9 +180,9 @@ SocialAccount = Annotated[
         max_length=200,
         description="A name or a web address on that network.",
         examples=["@ada@sewing.example"],
-        json_schema_extra={"pattern": _LINE_PATTERN},
+        json_schema_extra={"pattern": LINE_PATTERN},
     ),
-    AfterValidator(_normalize_line),
+    AfterValidator(normalize_line),
     AfterValidator(_check_link_scheme),
 ]
 ModelName = Annotated[
@@ -182,7 +192,7 @@ ModelName = Annotated[
         max_length=100,
         description="The name of the model, which only you see.",
         examples=["Me, 2026"],
-        json_schema_extra={"pattern": _LINE_PATTERN},
+        json_schema_extra={"pattern": LINE_PATTERN},
     ),
-    AfterValidator(_normalize_line),
+    AfterValidator(normalize_line),
 ]

@@ -65,6 +65,14 @@ class OwnProfileRead(ProfileRead):
     """Your own profile."""
 
     email: EmailStr
+    email_undeliverable: Annotated[
+        bool,
+        Field(
+            description="Whether mails to your address came back or were refused. Then change the "
+            "address, or ask the provider of the mailbox: warnings and links can't reach you.",
+            examples=[False],
+        ),
+    ]
     language: Annotated[Language, Field(description="The language of the mails that you receive.")]
     unit: Annotated[LengthUnit, Field(description="The unit in which you prefer to read lengths.")]
     member_since: Annotated[
@@ -90,6 +98,7 @@ class OwnProfileRead(ProfileRead):
         return cls(
             **_public_fields(profile) | {"picture": _own_link(profile)},
             email=account.email,
+            email_undeliverable=account.mail_refused_since is not None,
             language=account.language,
             unit=account.unit,
             member_since=account.created_at.date(),

@@ -8,6 +8,7 @@ import contracts check.
 """
 
 from dressform.db.tables.account import Account, AccountKey
+from dressform.db.tables.attempt_count import AttemptCount
 from dressform.db.tables.base import Base
 from dressform.db.tables.dataset import (
     DatasetConsent,
@@ -17,7 +18,9 @@ from dressform.db.tables.dataset import (
     DatasetFile,
 )
 from dressform.db.tables.deletion_mark import DeletionMark
+from dressform.db.tables.former_username import FormerUsername
 from dressform.db.tables.mail import Mail, MailOutage
+from dressform.db.tables.mail_count import MailCount
 from dressform.db.tables.model import Avatar, Model
 from dressform.db.tables.one_time_token import OneTimeToken
 from dressform.db.tables.operator import AuditLogEntry, Operator
@@ -25,21 +28,25 @@ from dressform.db.tables.profile import Picture, Profile
 from dressform.db.tables.retention import PurgeBlock, QuarantinedRow, RetentionRun
 from dressform.db.tables.service_secret import ServiceSecret
 from dressform.db.tables.session import Session
-from dressform.db.tables.sign_up import SignUp
+from dressform.db.tables.sign_up import ConfirmedLink, SignUp
 
 __all__ = [
     "Account",
     "AccountKey",
+    "AttemptCount",
     "AuditLogEntry",
     "Avatar",
     "Base",
+    "ConfirmedLink",
     "DatasetConsent",
     "DatasetConsentAct",
     "DatasetDraw",
     "DatasetEdition",
     "DatasetFile",
     "DeletionMark",
+    "FormerUsername",
     "Mail",
+    "MailCount",
     "MailOutage",
     "Model",
     "OneTimeToken",

@@ -19,6 +19,8 @@ class Account(Base):
     account also the last question whether it is still needed. `warned_at`: when the mail server
     accepted the first notice. `reactivation_token_hash`: the hash of the link in a notice that came
     too late. A login sets all three to null.
+
+    `mail_refused_since`: the day on which the address was found to take no mail.
     """
 
     __tablename__ = "account"
@@ -31,6 +33,7 @@ class Account(Base):
     last_notice_days: Mapped[int | None] = personal_column(PROFILE, SmallInteger)
     warned_at: Mapped[datetime | None] = personal_column(PROFILE)
     reactivation_token_hash: Mapped[bytes | None] = personal_column(PROFILE, unique=True)
+    mail_refused_since: Mapped[datetime | None] = personal_column(PROFILE)
     version: Mapped[int] = personal_column(PROFILE)
     sealed: Mapped[bytes] = personal_column(PROFILE)
     expires_at: Mapped[datetime] = expiry_column(PROFILE)

@@ -12,9 +12,10 @@ class Session(Base):
     """A member signed in somewhere: nothing is kept of where or with what. Ended means deleted.
 
     `month_of_login`: the first of the month, from which the window counts, so that no login can be
-    found by it among those in the access log. `next_mark` and `used_hash`: see
+    found by it among those in the access log. `next_mark`, `used_hash` and `use_marks`: see
     `crypto.refresh_tokens`. `sealed`, under the account's key: the days of the login and of the last
-    renewal; no request is served for a row whose days do not open, or are of another month.
+    renewal, whether it was to be remembered, and its name; no request is served for a row whose
+    content does not open, or is of another month.
     """
 
     __tablename__ = "session"
@@ -24,6 +25,7 @@ class Session(Base):
     month_of_login: Mapped[datetime] = personal_column(SESSION)
     next_mark: Mapped[bytes] = personal_column(SESSION)
     used_hash: Mapped[bytes | None] = personal_column(SESSION)
+    use_marks: Mapped[bytes | None] = personal_column(SESSION)
     sealed: Mapped[bytes] = personal_column(SESSION)
     expires_at: Mapped[datetime] = expiry_column(SESSION)
 

@@ -1,0 +1,77 @@
+"""Devices that are known, because an account was signed in there before: their token and cookie."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from dressform.api.state import get_state
+from dressform.crypto.device_tokens import Device, new_device_id
+from dressform.policy.periods import start_of_month
+from dressform.policy.sign_in_data import DEVICE_TOKEN_PERIOD
+from dressform.repositories.account_ids import find_account_id
+
+_NAME = "dressform-device"
+
+
+class Devices:
+    """Recognises the device of a request, and writes its token into the response."""
+
+    def __init__(self, request: Request, response: Response) -> None:
+        state = get_state(request)
+        self._uows = state.uows
+        self._secure = state.settings.secure_cookies
+        self._cookies = request.cookies
+        self._response = response
+
+    async def recognise(self, login: str, token: str | None) -> Device | None:
+        """Return the device if its token, or else its cookie, is of the account of a login name.
+
+        There is one answer to an unknown name, another account and a forged or expired token.
+        """
+        text = token or self._cookies.get(self._cookie_name)
+        if not text:
+            return None
+        uow = self._uows.read()
+        account_id = await find_account_id(uow, login)
+        if account_id is None:
+            return None
+        device = uow.keyrings.devices.verify(text, account_id)
+        if device is None or DEVICE_TOKEN_PERIOD.expires_at(device.month) <= uow.now:
+            return None
+        return device
+
+    def remember(
+        self, account_id: UUID, device: Device | None = None, *, by_cookie: bool = True
+    ) -> str | None:
+        """Issue a token, of a device that is known already or of a new one.
+
+        Write it into the cookie, or return it for the body.
+        """
+        now = self._uows.clock()
+        device_id = device.id if device else new_device_id()
+        token = self._uows.keyrings.devices.issue(account_id, device_id, at=now)
+        if not by_cookie:
+            return token
+        until = DEVICE_TOKEN_PERIOD.expires_at(start_of_month(now))
+        self._response.set_cookie(
+            self._cookie_name,
+            token,
+            max_age=int((until - now).total_seconds()),
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="strict",
+        )
+        return None
+
+    @property
+    def _cookie_name(self) -> str:
+        return f"__Host-{_NAME}" if self._secure else _NAME
+
+
+async def get_devices(request: Request, response: Response) -> Devices:
+    return Devices(request, response)
+
+
+DevicesDep = Annotated[Devices, Depends(get_devices)]

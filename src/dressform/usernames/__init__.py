@@ -1,0 +1,1 @@
+"""The names of members: which are reserved, and which look alike."""
