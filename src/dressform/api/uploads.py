@@ -6,7 +6,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from dressform.api.body_limits import FORM_BYTES
+from dressform.api.body_limits import FORM_BYTES, IMPORT_LIMIT
 from dressform.errors import MalformedRequest, TooLarge
 
 FORM = "multipart/form-data"
@@ -18,7 +18,7 @@ _ONE_FILE = "Send exactly one file in the form, under any name."
 class _MemoryParser(MultiPartParser):
     """Keeps the file in memory. The original writes one of more than 1 MB to a temporary file."""
 
-    spool_max_size = 32 * 1024 * 1024
+    spool_max_size = IMPORT_LIMIT
 
 
 async def read_upload(request: Request, *, max_bytes: int) -> bytes:
