@@ -158,13 +158,20 @@ async def test_a_name_given_up_by_renaming_is_held_for_all_but_its_former_member
     assert_problem(await rename(ada, "ada"), 409, "username-taken")
 
 
-async def test_a_member_does_not_hold_one_name_after_the_other(
-    ada: MemberClient, create_member: CreateMember, uows: UnitOfWorkFactory, clock: MovableClock
+@pytest.mark.parametrize("days", [0, 1])
+async def test_a_member_holds_the_names_that_were_given_up_last(
+    ada: MemberClient,
+    create_member: CreateMember,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
+    *,
+    days: int,
 ) -> None:
+    """And not one after the other; also when all were given up on one day."""
     eve = await create_member("eve")
     for number in range(MAX_HELD + 3):
         await rename(ada, f"nice-name-{'abcdefgh'[number]}")
-        clock.advance(days=1)
+        clock.advance(days=days)
         await ada.sign_in(f"nice-name-{'abcdefgh'[number]}")
 
     query = text("SELECT count(*) FROM former_username")
