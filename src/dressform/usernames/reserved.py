@@ -16,7 +16,7 @@ _MIN_SITE_WORD = 3
 _MIN_AFFIX = 5
 """Shorter words of a site begin too many names."""
 _SEPARATORS = re.compile(r"[._-]")
-_LABELS_AFTER_DOTS = re.compile(r"\.([a-z]{2,}|xn--[a-z0-9-]+)(?=$|[._-])")
+_LABELS_AFTER_DOTS = re.compile(r"\.(xn--[a-z0-9-]+|[a-z]{2,})(?=$|[._-])")
 _DIGITS_AS_LETTERS = str.maketrans("34578", "eastb")
 _IP_ADDRESS = re.compile(r"\d+(\.\d+){3}")
 
