@@ -236,7 +236,9 @@ def test_rows_that_store_a_coarse_time_are_not_late_at_once(category: Category) 
     at = datetime(2026, 3, 30, 23, 59, 59, tzinfo=UTC)
     rows = RowCount(oldest_at=kept_from(category, at))
 
-    seen = RuleFindings(category.key, rows).last_seen_at
+    seen = RuleFindings(
+        category.key, rows, last_run_at=None, quarantined=0, block=None
+    ).last_seen_at
 
     assert seen is not None
     assert seen >= at
