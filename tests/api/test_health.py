@@ -167,6 +167,7 @@ async def test_what_is_overdue_is_an_error(
     rules = {rule["rule"]: rule for rule in told["rules"]}
     assert {key for key, rule in rules.items() if rule["overdue"]} == {
         "former-username",
+        "imported-account",
         "mail",
         "one-time-token",
         "session",

@@ -236,6 +236,7 @@ async def test_the_end_does_not_wait_for_ever(
             "visitor",
             "profile",
             "former-username",
+            "imported-account",
             "model",
         }
 

@@ -66,6 +66,7 @@ AUDITED_TABLES = (
         of_account=True,
     ),
     AuditedTable("former-username", "former_username", "released_at", "30 days"),
+    AuditedTable("imported-account", "imported_account", "imported_at", "30 days"),
     AuditedTable("sign-up", "sign_up", "created_at", "7 days"),
     AuditedTable("confirmed-link", "confirmed_link", "created_at", "7 days"),
     AuditedTable("session", "session", "month_of_login", "90 days"),
