@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dressform.errors import Unavailable
-from dressform.executors.child_process import ChildFailedError
+from dressform.executors.child_process import CallCrashedError, CallTooSlowError
 from dressform.executors.process_executor import ProcessExecutor
 
 MEMORY = 300 * 1024 * 1024
@@ -18,9 +18,26 @@ MEMORY = 300 * 1024 * 1024
 
 @pytest.fixture
 def executor() -> Iterator[ProcessExecutor]:
-    made = ProcessExecutor("test", processes=1, max_queued=1, max_seconds=10, max_memory=MEMORY)
+    made = create_executor()
     yield made
     made.close()
+
+
+def create_executor(*, max_seconds: float = 10, max_cpu_seconds: float = 10) -> ProcessExecutor:
+    return ProcessExecutor(
+        "test",
+        processes=1,
+        max_queued=1,
+        max_seconds=max_seconds,
+        max_cpu_seconds=max_cpu_seconds,
+        max_memory=MEMORY,
+    )
+
+
+def use_processor(seconds: float) -> None:
+    started = time.process_time()
+    while time.process_time() - started < seconds:
+        pass
 
 
 async def test_a_call_is_computed_in_another_process_again_and_again(
@@ -40,8 +57,9 @@ async def test_what_a_call_raises_is_raised(executor: ProcessExecutor) -> None:
 
 async def test_a_killed_child_is_started_again(executor: ProcessExecutor) -> None:
     first = await executor.run(os.getpid)
-    with pytest.raises(ChildFailedError):
+    with pytest.raises(Unavailable) as lost:
         await executor.run(signal.raise_signal, signal.SIGKILL)
+    assert lost.value.retry_after
     second = await executor.run(os.getpid)
     os.kill(second, signal.SIGKILL)
     await asyncio.sleep(0.2)
@@ -51,18 +69,68 @@ async def test_a_killed_child_is_started_again(executor: ProcessExecutor) -> Non
     assert len({first, second, third}) == 3
 
 
-async def test_a_call_that_takes_too_long_is_killed() -> None:
-    executor = ProcessExecutor(
-        "test", processes=1, max_queued=1, max_seconds=0.5, max_memory=MEMORY
-    )
+async def test_call_beyond_its_processor_time_is_too_slow() -> None:
+    executor = create_executor(max_cpu_seconds=0.5)
     first = await executor.run(os.getpid)
-    with pytest.raises(ChildFailedError):
-        await executor.run(time.sleep, 60)
+    with pytest.raises(CallTooSlowError):
+        await executor.run(use_processor, 5)
 
+    assert await executor.run(os.getpid) != first
+    await executor.run(use_processor, 0.3)
+    await executor.run(use_processor, 0.3)
+    executor.close()
+
+
+@pytest.mark.parametrize("size", [0, 5_000_000], ids=["short call", "call beyond the buffer"])
+async def test_stopped_child_is_killed_and_the_call_can_be_repeated(size: int) -> None:
+    executor = create_executor(max_seconds=0.5)
+    first = await executor.run(os.getpid)
+    os.kill(first, signal.SIGSTOP)
+    started = time.monotonic()
+    with pytest.raises(Unavailable) as lost:
+        await executor.run(len, bytes(size))
+
+    assert time.monotonic() - started < 2
+    assert lost.value.retry_after
     assert await executor.run(os.getpid) != first
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
     executor.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+async def test_child_killed_in_the_middle_of_a_call_is_no_fault_of_the_call(
+    executor: ProcessExecutor, number: signal.Signals
+) -> None:
+    child = await executor.run(os.getpid)
+    running = asyncio.create_task(executor.run(time.sleep, 5))
+    await asyncio.sleep(0.2)
+    os.kill(child, number)
+
+    with pytest.raises(Unavailable):
+        await running
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT])
+async def test_call_that_crashes_its_child_is_at_fault(
+    executor: ProcessExecutor, number: signal.Signals
+) -> None:
+    with pytest.raises(CallCrashedError):
+        await executor.run(signal.raise_signal, number)
+
+
+async def test_child_that_cannot_start_is_unavailable(
+    executor: ProcessExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(Unavailable):
+        await executor.run(os.getpid)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(Unavailable):
+        await executor.run(os.getpid)
+    monkeypatch.undo()
+
+    assert await executor.run(os.getpid) != os.getpid()
 
 
 async def test_memory_has_a_limit(executor: ProcessExecutor) -> None:
@@ -94,7 +162,7 @@ PARENT = """
 import os, signal, time
 from dressform.executors.child_process import ChildProcess
 from threading import Thread
-child = ChildProcess(max_seconds=60, max_memory=2**30)
+child = ChildProcess(max_seconds=60, max_cpu_seconds=60, max_memory=2**30)
 print(child.run(os.getpid), flush=True)
 Thread(target=child.run, args=(time.sleep, 60), daemon=True).start()
 time.sleep(0.3)

@@ -1,6 +1,8 @@
 """Pictures as members send them."""
 
 import io
+import struct
+import zlib
 
 from PIL import Image
 
@@ -27,3 +29,9 @@ def photograph(secret: str) -> bytes:
 
 def open_image(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content))
+
+
+def make_chunk(kind: bytes, content: bytes = b"") -> bytes:
+    """Return a chunk of a PNG."""
+    checksum = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + checksum

@@ -16,7 +16,12 @@ TEMPLATES = Path(mail.__file__).parent / "templates"
 KINDS = sorted(path.stem for path in (TEMPLATES / "en").glob("*.txt"))
 SITE = "https://sewing.example"
 LINK = f"{SITE}/reset-password#token={'A' * 43}"
-VALUES = {"ends_at": "2027-03-01 00:00 UTC", "until": "2027-03-31 00:00 UTC", "link": LINK}
+VALUES = {
+    "ends_at": "2027-03-01 00:00 UTC",
+    "until": "2027-03-31 00:00 UTC",
+    "link": LINK,
+    "code": "7K3M-9QXD",
+}
 
 
 @pytest.fixture(params=["en", "fr"])

@@ -31,6 +31,7 @@ PUBLIC = {
     "GET /v1/dataset/editions/{edition}/files/{file}",
     "GET /v1/measurements",
     "GET /v1/measurements/{name}",
+    "GET /v1/pictures",
     "GET /v1/privacy/notice",
     "GET /v1/privacy/status",
     "HEAD /v1/dataset/editions/{edition}/files/{file}",
@@ -60,6 +61,7 @@ OF_ONESELF = {
     "GET /v1/privacy/export",
     "GET /v1/profiles/me",
     "GET /v1/profiles/me/picture",
+    "GET /v1/profiles/me/picture/address",
     "PATCH /v1/profiles/me",
     "POST /v1/auth/email/change",
     "POST /v1/auth/password/change",
@@ -77,13 +79,18 @@ BY_OWNED_ID = {
     "DELETE /v1/models/{model_id}/avatar",
     "GET /v1/models/{model_id}",
     "GET /v1/models/{model_id}/avatar",
+    "GET /v1/models/{model_id}/avatar/address",
     "GET /v1/models/{model_id}/silhouette.svg",
     "GET /v1/models/{model_id}/export",
     "GET /v1/models/{model_id}/warnings",
     "PATCH /v1/models/{model_id}",
     "PUT /v1/models/{model_id}/avatar",
 }
-FOR_MEMBERS = {"GET /v1/profiles/{username}", "GET /v1/profiles/{username}/picture"}
+FOR_MEMBERS = {
+    "GET /v1/profiles/{username}",
+    "GET /v1/profiles/{username}/picture",
+    "GET /v1/profiles/{username}/picture/address",
+}
 FOR_OPERATORS = {"GET /v1/operations/lookups", "GET /v1/operations/requests"}
 SECURED = OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS | FOR_OPERATORS
 

@@ -17,6 +17,9 @@ from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.images import ImageProcessor
+from dressform.repositories.addressed_pictures import (
+    AddressedPictures as AddressedPictureRepository,
+)
 from dressform.repositories.consents import Consents as ConsentRepository
 from dressform.repositories.editions import Editions as EditionRepository
 from dressform.repositories.mails import Mails as MailRepository
@@ -115,6 +118,9 @@ ImageProcessorDep = Annotated[ImageProcessor, Depends(_from_state("images"))]
 AuditorDep = Annotated[RetentionAuditor, Depends(_from_state("auditor"))]
 SettingsDep = Annotated[ProcessSettings, Depends(_from_state("settings"))]
 
+AddressedPictureRepositoryDep = Annotated[
+    AddressedPictureRepository, Depends(_repository(AddressedPictureRepository))
+]
 AvatarRepositoryDep = Annotated[AvatarRepository, Depends(_repository(AvatarRepository))]
 ConsentRepositoryDep = Annotated[ConsentRepository, Depends(_repository(ConsentRepository))]
 EditionRepositoryDep = Annotated[EditionRepository, Depends(_repository(EditionRepository))]

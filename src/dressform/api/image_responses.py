@@ -2,13 +2,22 @@
 
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Request, Response, status
 
+from dressform.api.body_limits import PICTURE_LIMIT
 from dressform.api.conditional import not_modified_response
+from dressform.api.uploads import describe_upload, read_upload
 from dressform.repositories.pictures import StoredPicture
 
 WEBP = "image/webp"
-ACCEPTED_TYPES = ("image/png", "image/jpeg", "image/webp", "image/avif")
+ACCEPTED_TYPES = (
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/avif",
+    "image/heic",
+    "image/gif",
+)
 
 _VERSION = {"ETag": {"$ref": "#/components/headers/ETag"}}
 
@@ -20,15 +29,13 @@ IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     304: {"description": "Your copy is current.", "headers": _VERSION},
 }
-IMAGE_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The picture itself, at most 10 MB and 40 megapixels.",
-        "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}} for kind in ACCEPTED_TYPES
-        },
-    }
+IMAGE_STORED: dict[int | str, dict[str, Any]] = {
+    204: {"description": "The picture is stored.", "headers": _VERSION},
 }
+IMAGE_BODY = describe_upload(
+    "The picture itself, or a form with one file; at most 10 MB and 40 megapixels.",
+    *ACCEPTED_TYPES,
+)
 
 
 class WebP(Response):
@@ -42,6 +49,11 @@ def image_response(request: Request, picture: StoredPicture) -> Response:
     return not_modified_response(request, answer) or answer
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the request body, whose length BodyLimitMiddleware has limited."""
-    return await request.body()
+def stored_response(version: int) -> Response:
+    """Return the response to an upload, with the ETag of what was stored."""
+    return Response(status_code=status.HTTP_204_NO_CONTENT, headers={"ETag": f'"{version}"'})
+
+
+async def read_image(request: Request) -> bytes:
+    """Return the uploaded picture. Raise TooLarge, MalformedRequest."""
+    return await read_upload(request, max_bytes=PICTURE_LIMIT)

@@ -1,4 +1,4 @@
-"""What every way to sign in shares: the check of the origin, and the answer with the tokens."""
+"""The check of the origin and the answer with the tokens, which all ways to sign in share."""
 
 from typing import Annotated
 

@@ -51,6 +51,9 @@ TAGS = (
             "delete_own_picture",
             "read_profile",
             "read_picture",
+            "create_own_picture_address",
+            "create_picture_address",
+            "read_addressed_picture",
         ),
     ),
     Tag(
@@ -67,6 +70,7 @@ TAGS = (
             "read_avatar",
             "put_avatar",
             "delete_avatar",
+            "create_avatar_address",
             "import_model_file",
             "export_model",
         ),

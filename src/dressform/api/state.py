@@ -51,7 +51,12 @@ def create_state(
         member_limiter=MemberLimiter(settings.member_requests_per_minute),
         public_limiter=PublicLimiter(settings.public_requests_per_second),
         file_parser=ProcessExecutor(
-            "files", processes=1, max_queued=8, max_seconds=10, max_memory=512 * 1024 * 1024
+            "files",
+            processes=1,
+            max_queued=8,
+            max_seconds=15,
+            max_cpu_seconds=10,
+            max_memory=512 * 1024 * 1024,
         ),
     )
 

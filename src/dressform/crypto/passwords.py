@@ -47,6 +47,7 @@ def _create_validator(name: str) -> ProcessExecutor:
         processes=1,
         max_queued=MAX_QUEUED_VALIDATIONS,
         max_seconds=_MAX_VALIDATION_SECONDS,
+        max_cpu_seconds=_MAX_VALIDATION_SECONDS,
         max_memory=_MAX_VALIDATION_MEMORY,
     )
 

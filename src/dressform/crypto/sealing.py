@@ -98,6 +98,20 @@ class DataKey:
             raise
 
 
+class TokenCipher:
+    """Encrypts tokens that clients hold. One that does not open is no broken seal, but a stranger's."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, plain: bytes, purpose: str) -> bytes:
+        return _seal(self._cipher, plain, purpose)
+
+    def open(self, sealed: bytes, purpose: str) -> bytes:
+        """Decrypt a token of the same purpose. Raise DecryptionError."""
+        return _open(self._cipher, sealed, purpose)
+
+
 class MasterKeys:
     """The ring of master keys. The first key wraps; every key of the ring unwraps."""
 

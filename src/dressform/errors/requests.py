@@ -41,14 +41,14 @@ class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"
     title = "The request is too large"
-    detail = "Send less: 256 KiB and 5,000 commas and brackets at most; a file of measurements 1 MiB; a picture 10 MiB."
+    detail = "Send less: 256 KiB and 5,000 commas and brackets at most; a file of measurements 1 MiB, or 32 MiB with pictures; a picture 10 MiB."
 
 
 class UnsupportedPicture(DressformError):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     slug = "unsupported-picture"
     title = "The picture cannot be used"
-    detail = "Send a PNG, JPEG, WebP or AVIF of at most 10 MB and 40 megapixels."
+    detail = "Send a PNG, JPEG, WebP, AVIF, HEIC or GIF of at most 10 MB and 40 megapixels."
 
 
 class RangeNotSatisfiable(DressformError):

@@ -102,13 +102,14 @@ class _StoredImages:
         )
         return _decrypt(row, owner, self._name, row_id)
 
-    async def _put_image(self, owner: Owner, row_id: UUID, key_column: str, webp: bytes) -> None:
-        """Add the image of a row, or replace the one that is there."""
+    async def _put_image(self, owner: Owner, row_id: UUID, key_column: str, webp: bytes) -> int:
+        """Add the image of a row, or replace the one that is there. Return its version."""
         version = new_version()
         sealed = owner.key.seal_bytes(webp, self._name, row_id, version)
         await self._uow.connection.execute(
             self._put, {key_column: row_id, "version": version, "sealed": sealed}
         )
+        return version
 
     async def _remove_image(self, row_id: UUID, values: dict[str, Any]) -> None:
         """Delete the image of a row. Raise NotFound when there is none."""
@@ -142,9 +143,9 @@ class ProfilePictures(_StoredImages):
         key = self._uow.keyrings.master.unwrap(wrapped, row.account_id)
         return decrypt_picture(row, Owner(row.account_id, key))
 
-    async def put(self, owner: Owner, webp: bytes) -> None:
-        """Add the picture of a profile, or replace it."""
-        await self._put_image(owner, owner.account_id, "account_id", webp)
+    async def put(self, owner: Owner, webp: bytes) -> int:
+        """Add the picture of a profile, or replace it. Return its version."""
+        return await self._put_image(owner, owner.account_id, "account_id", webp)
 
     async def remove(self, owner: Owner) -> None:
         """Delete the picture of a profile. Raise NotFound when there is none."""
@@ -161,9 +162,12 @@ class Avatars(_StoredImages):
         """Return the avatar of a model. Raise NotFound for none, and for another owner's model."""
         return await self._get_image(owner, model_id, _model_params(owner, model_id))
 
-    async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:
-        """Add the avatar of a model, or replace it. The caller has checked that the owner has it."""
-        await self._put_image(owner, model_id, "model_id", webp)
+    async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> int:
+        """Add the avatar of a model, or replace it. Return its version.
+
+        The caller has checked that the owner has the model.
+        """
+        return await self._put_image(owner, model_id, "model_id", webp)
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
         """Delete the avatar of a model. Raise NotFound for none, and for another owner's model."""

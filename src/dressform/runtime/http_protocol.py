@@ -4,8 +4,8 @@ import asyncio
 from types import SimpleNamespace
 
 import httptools
-from starlette.types import ASGIApp, Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from dressform import errors
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, AccessLogMiddleware
@@ -13,6 +13,7 @@ from dressform.http.problem_response import encode_response
 from dressform.runtime import connection_limit
 from dressform.runtime.body_meter import BodyMeter
 from dressform.runtime.deadlines import ReadDeadline
+from dressform.runtime.lingering_protocol import LingeringProtocol
 from dressform.runtime.request_head import MAX_UNPARSED_BYTES, PROBES, StopParsing, check_head
 from dressform.runtime.write_watch import WriteWatch
 
@@ -20,7 +21,7 @@ _FRAMING = (b"content-length", b"transfer-encoding")
 _RETRY_AFTER_SECONDS = 5
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(LingeringProtocol):
     """The protocol of uvicorn with timeouts and limits; the original waits for ever and reads any amount.
 
     No middleware sees a request that is refused here: the refusal is a problem response, and is
@@ -28,11 +29,8 @@ class HttpProtocol(HttpToolsProtocol):
     """
 
     _in_head = False
-    _in_body = False
-    _ignore_input = False
     _bytes_since_progress = 0
     _is_for_probes = False
-    _running: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -62,12 +60,10 @@ class HttpProtocol(HttpToolsProtocol):
         self.pipeline.clear()
         if self._in_head and not self._ignore_input:
             self._access_log.record_unparsed(self._empty_scope(), CLIENT_CLOSED_REQUEST)
-        if self._running is not None:
-            # uvicorn marks only the latest cycle; a write of an earlier one would be an error on uvloop.
-            self._running.disconnected = True
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._linger.drop(len(data))
         if self._ignore_input:
             return
         self._unset_keepalive_if_required()
@@ -130,10 +126,6 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline.clear()
         super().on_message_complete()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
-        self._running = cycle
-        super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
-
     def _decline_upgrade(self, rest: bytes) -> None:
         """Parse the body as HTTP/1.1, and close then: what follows may be another protocol.
 
@@ -185,7 +177,10 @@ class HttpProtocol(HttpToolsProtocol):
         request_id = self._access_log.record_unparsed(self._empty_scope(), error.status)
         headers = self._access_log.app.get_headers(request_id)
         self.transport.write(encode_response(error, request_id, headers))
-        self.transport.close()
+        if self._in_head and not isinstance(error, errors.RequestTimeout):
+            self._linger.start()  # The client may still send the rest, or a body.
+        else:
+            self.transport.close()
 
     def _empty_scope(self) -> Scope:
         # Outside of a head, `self.headers` are those of an earlier request, which a proxy may have

@@ -57,6 +57,10 @@ async def read_avatar(members: Members, number: int) -> Sequences:
     return await _get("/avatar", members, number)
 
 
+async def create_avatar_address(members: Members, number: int) -> Sequences:
+    return await _get("/avatar/address", members, number)
+
+
 async def change_model(members: Members, number: int) -> Sequences:
     return [
         [
@@ -138,6 +142,7 @@ MODELS = {
     ),
     "read_warnings": Prepared(read_warnings),
     "read_avatar": Prepared(read_avatar),
+    "create_avatar_address": Prepared(create_avatar_address),
     "put_avatar": Prepared(
         put_avatar,
         status=204,

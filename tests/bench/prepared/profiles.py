@@ -1,5 +1,6 @@
 """Profiles and their pictures."""
 
+from dressform.repositories.addressed_pictures import AddressedPictures
 from tests.bench.load import Request
 from tests.bench.members import Members
 from tests.bench.prepared.preparing import STORED, Prepared, Sequences
@@ -56,6 +57,26 @@ async def read_picture(members: Members, number: int) -> Sequences:
     ]
 
 
+async def create_own_picture_address(members: Members, number: int) -> Sequences:
+    made = await members.add(number, pictures=True)
+    return [[Request("GET", f"{OWN}/picture/address", member.headers)] for member in made]
+
+
+async def create_picture_address(members: Members, number: int) -> Sequences:
+    made = await members.add(number, pictures=True)
+    return [
+        [Request("GET", f"/v1/profiles/{other.username}/picture/address", member.headers)]
+        for member, other in zip(made, reversed(made), strict=True)
+    ]
+
+
+async def read_addressed_picture(members: Members, number: int) -> Sequences:
+    made = await members.add(number, pictures=True)
+    pictures = AddressedPictures(members.uows.read())
+    found = [await pictures.create_by_username(each.owner, each.username) for each in made]
+    return [[Request("GET", f"/v1/pictures?token={token}", {})] for token, _ in found]
+
+
 PROFILES = {
     "read_own_profile": Prepared(read_own_profile),
     "change_own_profile": Prepared(change_own_profile),
@@ -74,4 +95,7 @@ PROFILES = {
     ),
     "read_profile": Prepared(read_profile),
     "read_picture": Prepared(read_picture),
+    "create_own_picture_address": Prepared(create_own_picture_address),
+    "create_picture_address": Prepared(create_picture_address),
+    "read_addressed_picture": Prepared(read_addressed_picture),
 }

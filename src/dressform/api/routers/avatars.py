@@ -15,9 +15,11 @@ from dressform.api.dependencies import (
 from dressform.api.image_responses import (
     IMAGE_BODY,
     IMAGE_RESPONSES,
+    IMAGE_STORED,
     WebP,
     image_response,
-    read_body,
+    read_image,
+    stored_response,
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture
@@ -25,7 +27,7 @@ from dressform.repositories.pictures import MEMBER_AND_AVATAR, decrypt_avatar
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
-ImageBody = Annotated[bytes, Depends(read_body)]
+ImageBody = Annotated[bytes, Depends(read_image)]
 ModelId = Annotated[UUID, Path(description="The id of the model.")]
 
 
@@ -46,8 +48,7 @@ async def read_avatar(
     "/{model_id}/avatar",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The avatar is stored.",
-    responses=problem_responses(NotFound, TooLarge, UnsupportedPicture),
+    responses=IMAGE_STORED | problem_responses(NotFound, TooLarge, UnsupportedPicture),
     openapi_extra=IMAGE_BODY,
     dependencies=[OnePicture],
 )
@@ -57,12 +58,12 @@ async def put_avatar(
     data: ImageBody,
     uows: UnitOfWorkFactoryDep,
     images: ImageProcessorDep,
-) -> None:
+) -> Response:
     """Set a model's avatar
 
     Only you see it; it helps you to tell your models apart.
     """
-    await save_avatar(uows, images, me, model_id, data)
+    return stored_response(await save_avatar(uows, images, me, model_id, data))
 
 
 @router.delete(

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Depends, Request, Response, status
 
 from dressform.actions.change_profile import change_profile
 from dressform.actions.save_picture import save_picture
@@ -19,13 +19,14 @@ from dressform.api.dependencies import (
 from dressform.api.image_responses import (
     IMAGE_BODY,
     IMAGE_RESPONSES,
+    IMAGE_STORED,
     WebP,
     image_response,
-    read_body,
+    read_image,
+    stored_response,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.schemas.fields import USERNAME_PATTERN, USERNAME_RULE, match_pattern
-from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate
+from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate, UsernamePath
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
 from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_profile
@@ -33,18 +34,7 @@ from dressform.usernames.reserved import choose_site_words
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
-ImageBody = Annotated[bytes, Depends(read_body)]
-Name = Annotated[
-    str,
-    Path(
-        min_length=3,
-        max_length=30,
-        description="A member's username; not case-sensitive.",
-        examples=["ada.l"],
-        json_schema_extra={"pattern": USERNAME_PATTERN},
-    ),
-    match_pattern(USERNAME_PATTERN, USERNAME_RULE),
-]
+ImageBody = Annotated[bytes, Depends(read_image)]
 
 
 @router.get("/me", response_description="Your profile.")
@@ -97,8 +87,7 @@ async def read_own_picture(request: Request, query: AuthenticatedQueryDep) -> Re
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The picture is stored.",
-    responses=problem_responses(TooLarge, UnsupportedPicture),
+    responses=IMAGE_STORED | problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=IMAGE_BODY,
     dependencies=[OnePicture],
 )
@@ -107,13 +96,13 @@ async def put_own_picture(
     data: ImageBody,
     uows: UnitOfWorkFactoryDep,
     images: ImageProcessorDep,
-) -> None:
+) -> Response:
     """Set your picture
 
     The picture is rotated upright, stripped of all metadata and stored as WebP of at most 1024
     by 1024 pixels.
     """
-    await save_picture(uows, images, me, data)
+    return stored_response(await save_picture(uows, images, me, data))
 
 
 @router.delete(
@@ -134,7 +123,7 @@ async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: PictureRep
     responses=problem_responses(NotFound),
 )
 async def read_profile(
-    username: Name, _: CurrentMember, profiles: ProfileRepositoryDep
+    username: UsernamePath, _: CurrentMember, profiles: ProfileRepositoryDep
 ) -> ProfileRead:
     """Read a member's profile
 
@@ -150,7 +139,7 @@ async def read_profile(
     responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
 async def read_picture(
-    request: Request, username: Name, _: CurrentMember, pictures: PictureRepositoryDep
+    request: Request, username: UsernamePath, _: CurrentMember, pictures: PictureRepositoryDep
 ) -> Response:
     """Download a member's picture"""
     return image_response(request, await pictures.get_by_username(username))

@@ -1,10 +1,13 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
+from fastapi import Path
 from pydantic import BeforeValidator, Field
 
 from dressform.api.schemas.base import MergePatchModel, ResponseModel
 from dressform.api.schemas.fields import (
+    USERNAME_PATTERN,
+    USERNAME_RULE,
     Bio,
     EmailStr,
     Language,
@@ -13,6 +16,7 @@ from dressform.api.schemas.fields import (
     SocialAccount,
     Username,
     UsernameStr,
+    match_pattern,
 )
 from dressform.api.schemas.limits import limit_fields
 from dressform.policy.account_data import PROFILE
@@ -37,6 +41,17 @@ SocialAccountChanges = Annotated[
         json_schema_extra={"additionalProperties": False},
     ),
     BeforeValidator(limit_fields),
+]
+UsernamePath = Annotated[
+    str,
+    Path(
+        min_length=3,
+        max_length=30,
+        description="A member's username; not case-sensitive.",
+        examples=["ada.l"],
+        json_schema_extra={"pattern": USERNAME_PATTERN},
+    ),
+    match_pattern(USERNAME_PATTERN, USERNAME_RULE),
 ]
 PictureLink = Annotated[
     str,
