@@ -1,5 +1,6 @@
 """What becomes of the accounts of a FreeSewing move.site."""
 
+import asyncio
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.helpers.freesewing_sites import (
     MEASUREMENTS,
     OLD_MEASUREMENTS,
     PASSWORD,
+    SECRET,
     SqliteSite,
     encode_password,
     encrypt_user,
@@ -342,3 +344,55 @@ async def test_more_sets_than_an_account_can_have_are_told(move: SiteMove) -> No
     report = await move.run(move.site.save())
 
     assert (report.models, dict(report.records)) == (100, {Note.SETS_LEFT_OUT: [ada]})
+
+
+async def test_hundreds_of_accounts_of_version_2_come_once_each(
+    move: SiteMove, tmp_path: Path
+) -> None:
+    """In a dump as MongoDB exports it, of which every tenth is over and every hundredth damaged."""
+    users, people = [], []
+    for number in range(300):
+        days = 400 if number % 10 == 9 else number
+        user = make_user(f"tailor{number:03}x", login=move.clock() - timedelta(days=days))
+        people.append(make_person(user, f"Person {number}", OLD_MEASUREMENTS))
+        users.append(encrypt_user(user, "another key" if number % 100 == 50 else SECRET))
+    dump = write(tmp_path / "dump.json", users=users, models=people)
+    damaged, over = [51, 151, 251], list(range(10, 301, 10))
+
+    first, second = await move.run(dump), await move.run(dump)
+
+    assert (first.imported, first.models, first.skipped) == (267, 267, 0)
+    assert first.records[Refusal.EXPIRED] == over
+    assert first.records[Refusal.UNREADABLE] == damaged
+    assert (second.imported, second.skipped, second.read) == (0, 267, 300)
+    assert (await count_all_rows(move.uows))["model"] == 267
+
+
+async def test_two_imports_at_the_same_time_import_each_account_once(move: SiteMove) -> None:
+    for number in range(30):
+        move.site.add_user(f"tailor{number:02}x", seen=move.clock())
+    path = move.site.save()
+
+    reports = await asyncio.gather(move.run(path), move.run(path))
+
+    assert sum(each.imported for each in reports) == 30
+    assert [each.read for each in reports] == [30, 30]
+    assert not any(each.records for each in reports)
+    assert (await count_all_rows(move.uows))["account"] == 30
+
+
+async def test_erased_account_can_come_again_when_it_is_forgotten(
+    move: SiteMove, client: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    """After 30 days nothing tells that it was here, also while the worker has not deleted the row."""
+    move.site.add_user("ada", seen=move.clock())
+    path = move.site.save()
+    await move.run(path)
+    ada = MemberClient(client, mailbox, "ada", password=PASSWORD)
+    assert (await ada.sign_in()).status_code == 200
+    assert (await erase(ada)).status_code == 204
+    move.clock.advance(days=31)
+
+    report = await move.run(path)
+
+    assert (report.imported, report.skipped) == (1, 0)

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, LargeBinary, bindparam, insert, select
+from sqlalchemy import ARRAY, LargeBinary, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.secrets import random_id
 from dressform.db.statements import Statement, is_any_of
@@ -19,7 +20,16 @@ _FIND = Statement(
         ImportedAccount.expires_at > bindparam("at", type_=ImportedAccount.expires_at.type),
     )
 )
-_ADD = Statement(insert(ImportedAccount), "id", "source_hash", "imported_at")
+_NEW = insert(ImportedAccount)
+# The row of an account that was moved before may be expired and not deleted yet.
+_ADD = Statement(
+    _NEW.on_conflict_do_update(
+        index_elements=["source_hash"], set_={"imported_at": _NEW.excluded.imported_at}
+    ),
+    "id",
+    "source_hash",
+    "imported_at",
+)
 
 
 class ImportedAccounts:
@@ -39,7 +49,7 @@ class ImportedAccounts:
     ) -> Owner:
         """Add an account of another site, and that it was moved. `payload`: see `insert_account`.
 
-        Raise ConstraintError when the address has an account, or another process has just moved it.
+        Raise ConstraintError when the address has an account.
         """
         await self._uow.connection.execute(
             _ADD,

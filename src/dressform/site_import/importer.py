@@ -83,6 +83,9 @@ class SiteImporter:
     ) -> Refusal | None:
         async with self.uows.transaction() as uow:
             await lock_email(uow, plan.email)
+            if await ImportedAccounts(uow).contains(account.source):
+                self.report.skipped += 1  # Another process has just imported it.
+                return None
             if await self._is_address_taken(uow, plan.email):
                 return Refusal.ADDRESS_TAKEN
             username = await self._choose_name(uow, account.username)
