@@ -169,6 +169,7 @@ async def test_what_is_overdue_is_an_error(
         "attempt",
         "confirmed-link",
         "former-username",
+        "imported-account",
         "mail",
         "one-time-token",
         "session",

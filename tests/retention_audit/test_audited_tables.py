@@ -85,6 +85,7 @@ async def test_a_window_ends_when_the_policy_says(
             "at",
             "started_at",
             "released_at",
+            "imported_at",
         ),
         moment,
     )

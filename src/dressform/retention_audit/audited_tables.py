@@ -59,6 +59,7 @@ _LAST_LOGIN = "account.last_login_at"
 AUDITED_TABLES = (
     AuditedTable("profile", "account", _LAST_LOGIN, "12 months", of_account=True),
     AuditedTable("former-username", "former_username", "released_at", "30 days"),
+    AuditedTable("imported-account", "imported_account", "imported_at", "30 days"),
     AuditedTable(
         "model",
         "account JOIN model ON model.account_id = account.id",

@@ -10,9 +10,11 @@ FUTURE_AFTER = timedelta(hours=24)
 _CLOCK_GRANULARITY = {
     "profile": timedelta(days=1),
     "former-username": timedelta(days=1),
+    "imported-account": timedelta(days=1),
     "model": timedelta(days=1),
     "sign-up": timedelta(days=1),
     "confirmed-link": timedelta(days=1),
+    "imported-account": timedelta(days=1),
     "mail": timedelta(days=1),
     "session": timedelta(days=31),
     "one-time-token": timedelta(hours=1),
