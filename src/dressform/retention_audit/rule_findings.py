@@ -14,7 +14,6 @@ _CLOCK_GRANULARITY = {
     "model": timedelta(days=1),
     "sign-up": timedelta(days=1),
     "confirmed-link": timedelta(days=1),
-    "imported-account": timedelta(days=1),
     "mail": timedelta(days=1),
     "session": timedelta(days=31),
     "one-time-token": timedelta(hours=1),
