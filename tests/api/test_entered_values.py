@@ -112,3 +112,22 @@ async def test_other_units_are_refused(ada: MemberClient, unit: str) -> None:
     assert (await ada.request("PATCH", "/v1/profiles/me", json={"unit": unit})).status_code == 422
     body = {"name": "x", "breasts": False, "unit": unit}
     assert (await ada.request("POST", MODELS, json=body)).status_code == 422
+
+
+async def test_digits_and_marks_of_other_scripts_are_read(ada: MemberClient) -> None:
+    typed = {
+        "chest": "\uff11\uff11\uff10\uff0e\uff15",
+        "hips": "\u0661\u0661\u0660\u066b\u0665 cm",
+        "waist": "1.105,5 mm",
+        "waistToFloor": "3'-7\"",
+    }
+
+    model = await create_model(ada, unit="cm", measurements=typed)
+
+    assert model["measurements"] == {
+        "chest": 1105,
+        "hips": 1105,
+        "waist": 1105.5,
+        "waistToFloor": 1092.2,
+    }
+    assert model["entered"]["chest"] == {"text": typed["chest"], "unit": "cm"}

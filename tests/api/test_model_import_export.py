@@ -122,10 +122,9 @@ async def test_an_account_of_freesewing_becomes_as_many_models(ada: MemberClient
 
     models = (await ada.request("GET", MODELS)).json()["items"]
     assert [item["model"] for item in answer["items"]] == [*models, None]
-    assert [model["name"] for model in models] == [
-        "Imported 2026-03-01, 1 of 2",
-        "Imported 2026-03-01, 2 of 2",
-    ]
+    assert [model["name"] for model in models] == ["Philippine", "Uncle"]
+    assert [item["name"] for item in answer["items"]] == ["Philippine", "Uncle", "Nobody yet"]
+    assert answer["dropped"] == ["name", "email", "notes"]
     assert {model["breasts"] for model in models} == {True}
 
 
@@ -262,3 +261,71 @@ async def test_other_formats_are_refused(ada: MemberClient, query: str) -> None:
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "query/format"
+
+
+async def test_models_without_a_name_are_numbered(ada: MemberClient) -> None:
+    sets = [{"measies": {"chest": 900}}, {"measies": {}}, {"measies": {"chest": 910}}]
+
+    answer = await imported(ada, json.dumps(sets).encode())
+
+    assert [item["model"] and item["model"]["name"] for item in answer["items"]] == [
+        "Imported 2026-03-01, 1 of 2",
+        None,
+        "Imported 2026-03-01, 2 of 2",
+    ]
+
+
+async def test_a_file_without_its_unit_is_refused_with_the_parameter(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
+    data = b'{"chestCircumference": 101.5, "naturalWaist": 81}'
+
+    for dry_run in ("true", "false"):
+        refused = await ada.request("POST", IMPORT, content=data, params={"dry_run": dry_run})
+        assert_problem(refused, 422, "invalid-input")
+        (error,) = refused.json()["errors"]
+        assert error["pointer"] == "query/unit"
+        assert "send `unit=mm`, `unit=cm` or `unit=in`" in error["detail"]
+    assert await count_rows(uows, Model) == 0
+    (item,) = (await imported(ada, data, unit="cm"))["items"]
+    assert item["model"]["measurements"] == {"chest": 1015, "waist": 810}
+
+
+async def test_a_size_of_a_table_is_chosen_in_the_query(ada: MemberClient) -> None:
+    table = b"""<smms><version>0.4.4</version><unit>cm</unit><size base="50"/><height base="176"/>
+    <body-measurements><m name="bust_circ" base="100" size_increase="4" height_increase="0"/>
+    </body-measurements></smms>"""
+
+    refused = await ada.request("POST", IMPORT, content=table, params={"size": "50"})
+
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == "query/height"
+    assert "`size` from 22 to 72 in steps of 2" in error["detail"]
+    (item,) = (await imported(ada, table, size="54", height="176"))["items"]
+    assert item["model"]["measurements"] == {"chest": 1080}
+
+
+@pytest.mark.parametrize("query", ["size=nan", "size=inf", "size=0", "size=1e99", "unit=furlong"])
+async def test_sizes_and_units_that_are_none_are_refused(ada: MemberClient, query: str) -> None:
+    response = await ada.request("POST", f"{IMPORT}?{query}", content=CSV)
+
+    assert_problem(response, 422, "invalid-input")
+
+
+async def test_a_preview_of_many_bodies_says_what_would_be_made(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
+    sheet = b"chest (cm),waist (cm)\n92,70\n101,\n,\n"
+
+    preview = await imported(ada, sheet, dry_run="true")
+
+    assert await count_rows(uows, Model) == 0
+    assert [(item["name"], item["measurements"]) for item in preview["items"]] == [
+        ("Imported 2026-03-01, 1 of 2", {"chest": 920, "waist": 700}),
+        ("Imported 2026-03-01, 2 of 2", {"chest": 1010}),
+    ]
+    made = await imported(ada, sheet)
+    assert [item["model"]["measurements"] for item in made["items"]] == [
+        {"chest": 920, "waist": 700},
+        {"chest": 1010},
+    ]

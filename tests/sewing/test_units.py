@@ -49,6 +49,25 @@ LENGTHS = {
     "5 ft 7 in": (1701.8, MeasurementUnit.INCH),
     "5 pieds 7 pouces": (1701.8, MeasurementUnit.INCH),
     "2 ft": (609.6, MeasurementUnit.INCH),
+    "5'-7\"": (1701.8, MeasurementUnit.INCH),
+    "5' - 7 1/2\"": (1714.5, MeasurementUnit.INCH),
+    "5’–7½″": (1714.5, MeasurementUnit.INCH),
+    "5 ft-7 in": (1701.8, MeasurementUnit.INCH),
+    "5 pieds - 7 pouces": (1701.8, MeasurementUnit.INCH),
+    "16–1/2 in": (419.1, MeasurementUnit.INCH),
+    "１１０．５ cm": (1105, MeasurementUnit.CM),
+    "１１０，５ ｃｍ": (1105, MeasurementUnit.CM),
+    "１１０．５㎝": (1105, MeasurementUnit.CM),
+    "١١٠٫٥ cm": (1105, MeasurementUnit.CM),
+    "۱۱۰٫۵ cm": (1105, MeasurementUnit.CM),
+    "१४०.५ cm": (1405, MeasurementUnit.CM),
+    "١٫١٠٥ mm": (1.105, MeasurementUnit.MM),
+    "١٬١٠٥ mm": (1105, MeasurementUnit.MM),
+    "١٬١٠٥٫٥ mm": (1105.5, MeasurementUnit.MM),
+    "1.105,5 mm": (1105.5, MeasurementUnit.MM),
+    "1,105.5 mm": (1105.5, MeasurementUnit.MM),
+    "１．１０５，５ mm": (1105.5, MeasurementUnit.MM),
+    "1\u202f105,5 mm": (1105.5, MeasurementUnit.MM),
 }
 
 
@@ -85,12 +104,16 @@ def test_a_unit_of_its_own_wins() -> None:
 
 
 REFUSED = {
+    "1.105.5 mm": "holds more than one number",
+    "1,10.5 mm": "holds more than one number",
+    "11.1055,5 mm": "holds more than one number",
+    "５．１０５ mm": "can be read in two ways",
+    "5-7 in": "“-7 in” was not understood",
     "": "nothing was typed",
     " \t": "nothing was typed",
     "43": "“43” has no unit: write mm, cm or in behind it, or send `unit`",
     "1,105 mm": "“1,105” can be read in two ways: write 1105, or 1,1050 if you mean the decimals",
     "1.105 mm": "can be read in two ways",
-    "1,105.5 mm": "holds more than one number: write one length, in one unit",
     "12 5/4 in": "“12 5/4” is not a number: write it like 12 1/4",
     "12 1/0 in": "is not a number",
     "1/0 in": "is not a number",

@@ -1,33 +1,63 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.actions.change_profile import change_profile
+from dressform.actions.plan_import import PlannedModel
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import TooManyModels
 from dressform.repositories.model_statements import MAX_MODELS
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Member
+from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.sealed_models import StoredModel
-from dressform.sewing.body import BodyMeasurements
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanges:
+    """The fields of the profile that an import sets, and the picture."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    picture: bytes | None = None
 
 
 async def import_models(
-    uows: UnitOfWorkFactory, member: Member, bodies: Sequence[BodyMeasurements]
-) -> list[StoredModel]:
-    """Add a model of each body, or none at all. Raise TooManyModels, Unauthenticated."""
+    uows: UnitOfWorkFactory,
+    member: Member,
+    plans: Sequence[PlannedModel],
+    profile: ProfileChanges,
+) -> list[StoredModel | None]:
+    """Add all models and change the profile, or do nothing at all.
+
+    The result has None for a plan that is not stored. Raise TooManyModels, Unauthenticated, and
+    InvalidInput for too many social accounts.
+    """
     async with uows.transaction() as uow:
-        models = Models(uow)
-        day = uow.now.date().isoformat()
+        if profile.fields:
+            await change_profile(uow, member, dict(profile.fields), site_words=())
+        if profile.picture:
+            await ProfilePictures(uow).put(member, profile.picture)
+        stored: list[StoredModel | None] = []
         try:
-            return [
-                await models.add(member, name=_model_name(day, number, len(bodies)), body=body)
-                for number, body in enumerate(bodies, 1)
-            ]
+            for plan in plans:
+                base = None if plan.base is None else stored[plan.base]
+                stored.append(await _add(uow, member, plan, base) if plan.is_stored else None)
         except TooManyModels:
-            raise TooManyModels(_limit_message(len(bodies))) from None
+            number = sum(plan.is_stored for plan in plans)
+            raise TooManyModels(_limit_message(number)) from None
+        return stored
 
 
-def _model_name(day: str, number: int, of: int) -> str:
-    """Return a neutral name, since names in the file may be those of people."""
-    return f"Imported {day}" if of == 1 else f"Imported {day}, {number} of {of}"
+async def _add(
+    uow: UnitOfWork, member: Member, plan: PlannedModel, base: StoredModel | None
+) -> StoredModel:
+    model = await Models(uow).add(
+        member, name=plan.name, body=plan.own, based_on=base.id if base else None
+    )
+    if plan.avatar is None:
+        return model
+    await Avatars(uow).put(member, model.id, plan.avatar)
+    return replace(model, has_avatar=True)
 
 
 def _limit_message(count: int) -> str:

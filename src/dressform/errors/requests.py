@@ -41,7 +41,7 @@ class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"
     title = "The request is too large"
-    detail = "Send less: 256 KiB and 5,000 commas and brackets at most; a file of measurements 1 MiB; a picture 10 MiB."
+    detail = "Send less: 256 KiB and 5,000 commas and brackets at most; a file of measurements 1 MiB, or 32 MiB with pictures; a picture 10 MiB."
 
 
 class UnsupportedPicture(DressformError):

@@ -5,13 +5,13 @@ text is rejected.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from dressform.sewing.catalogue import MAX_LENGTH_MM, Kind, printable_name
+from dressform.sewing.numerals import normalise_numerals
 
 MAX_CHARACTERS = 40
 """The longest accepted text of a quantity."""
@@ -52,12 +52,10 @@ _UNIT_NAMES: dict[MeasurementUnit | str, str] = {
     "m": "m meter meters metre metres mètre mètres",
     "ft": "ft foot feet pi pied pieds '",
 }
-_UNIT_BY_NAME = {word: unit for unit, words in _UNIT_NAMES.items() for word in words.split()}
+UNIT_BY_NAME = {word: unit for unit, words in _UNIT_NAMES.items() for word in words.split()}
 # A larger unit with its smaller unit and factor: 5 ft 7 1/2 in, and in French 1 m 65.
 _COMPOUND_UNITS = {"m": (MeasurementUnit.CM, 100), "ft": (MeasurementUnit.INCH, 12)}
 
-_NORMALISE = str.maketrans("′’‘´″”“º⁄", "''''\"\"\"°/")
-_THOUSANDS = re.compile(r"(?<![\d.,/])\d{1,3}(?: \d{3})+(?![\d/])")
 _TOKEN = re.compile(r"(\d+[ -]+\d+/\d+|\d+/\d+|\d*[.,]\d+|\d+)\s*([^\W\d_]+\.?|''|['\"°])?\s*")
 AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 """A number whose separator may be one of thousands or of decimals."""
@@ -92,10 +90,9 @@ def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | 
         raise QuantityParseError(
             f"that is over {MAX_CHARACTERS} characters long: {_EXPECTED_INPUT[kind]}"
         )
-    plain = "".join(map(_normalise_character, text.translate(_NORMALISE))).strip().lower()
+    plain = normalise_numerals(text)
     if not plain:
         raise QuantityParseError(f"nothing was typed: {_EXPECTED_INPUT[kind]}")
-    plain = _THOUSANDS.sub(lambda found: found[0].replace(" ", ""), plain)
     parts, at = [], 0
     while at < len(plain):
         part = _TOKEN.match(plain, at)
@@ -108,20 +105,10 @@ def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | 
     return parts
 
 
-def _normalise_character(character: str) -> str:
-    if character.isspace():
-        return " "
-    if character.isdecimal():
-        return str(unicodedata.decimal(character))
-    if unicodedata.decomposition(character).startswith("<fraction>"):
-        return " " + unicodedata.normalize("NFKC", character).replace("⁄", "/")
-    return character
-
-
 def _parse_unit(word: str | None, kind: Kind) -> MeasurementUnit | str | None:
     if word is None:
         return None
-    meant = _UNIT_BY_NAME.get(word.rstrip("."))
+    meant = UNIT_BY_NAME.get(word.rstrip("."))
     if meant is None:
         known = "mm, cm, m, in or ft" if kind is Kind.LENGTH else "°"
         raise QuantityParseError(

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 import yaml
 
-from dressform.sewing.formats import Format, ImportedBody, UnreadableFileError, parse_file
+from dressform.sewing.formats import (
+    Format,
+    ImportedBody,
+    ImportOptions,
+    UnreadableFileError,
+    parse_file,
+)
+from dressform.sewing.units import MeasurementUnit
 from tests.sewing.formats.samples import get_values, list_entries, list_left_out, list_reasons
 
 
@@ -47,12 +54,13 @@ def test_a_whole_account_gives_one_model_a_set(form: Any) -> None:
     found = parse_file(form(ACCOUNT))
 
     assert found.models == (
-        ImportedBody({"chest": 925, "neck": 340.5}),
-        ImportedBody({"waist": 750}),
+        ImportedBody({"chest": 925, "neck": 340.5}, name="Ada"),
+        ImportedBody({"waist": 750}, name="Grace"),
     )
-    assert [line.model for line in found.report] == [0, 0, 1]
+    assert [line.model for line in found.report] == [0, 0, 0, 1, 1]
+    assert list_reasons(found)[0] == "The model keeps the name that it has in your account."
     assert found.dropped == ("name", "email", "notes")
-    assert not any(word in repr(found) for word in ("Ada", "Grace", "ada@", "I sew"))
+    assert not any(word in repr(found) for word in ("ada", "ada@", "I sew"))
 
 
 OLD = {
@@ -86,7 +94,7 @@ def test_old_names_are_mapped_and_what_cannot_be_is_listed(form: Any) -> None:
     found = parse_file(form(OLD))
 
     assert found.models == (
-        ImportedBody({"chest": 925, "waist": 750, "highBust": 865}, breasts=True),
+        ImportedBody({"chest": 925, "waist": 750, "highBust": 865}, breasts=True, name="Ada"),
         ImportedBody({"inseam": 780}, breasts=False),
     )
     said = dict(zip([line.entry for line in found.report], list_reasons(found), strict=True))
@@ -116,8 +124,9 @@ def test_a_slope_that_may_be_a_length_is_not_taken(
     container: str, beside: dict[str, float], *, is_taken: bool
 ) -> None:
     document = {container: [{"measurements": beside | {"shoulderSlope": 13}}]}
+    found = parse_file(as_json(document), options=ImportOptions(unit=MeasurementUnit.MM))
 
-    assert ("shoulderSlope" in get_values(parse_file(as_json(document)))) is is_taken
+    assert ("shoulderSlope" in get_values(found)) is is_taken
 
 
 SET = {"measurements": {"chest": 925}}
@@ -217,3 +226,134 @@ def test_several_documents_in_one_yaml_file_are_several_sets() -> None:
     assert (
         len(parse_file(b"---\nmeasurements: {chest: 1}\n---\nmeasurements: {chest: 2}").models) == 2
     )
+
+
+VERSION_1 = {"chestCircumference": 101.5, "naturalWaist": 81}
+
+
+@pytest.mark.parametrize(
+    ("stated", "chest"),
+    [
+        ("# All measurements in cm\n", 1015),
+        ("# All measurements in inch\n", 2578.1),
+        ("# All measurements in inches.\n", 2578.1),
+        ("# All measurements in MM\n", 101.5),
+        ("units: cm\n", 1015),
+        ("unit: inch\n", 2578.1),
+    ],
+)
+def test_version_1_says_its_unit(stated: str, chest: float) -> None:
+    found = parse_file(stated.encode() + as_yaml(VERSION_1))
+
+    assert get_values(found)["chest"] == chest
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        VERSION_1,
+        {"measurements": VERSION_1},
+        {"models": {"a": {"name": "Ada", "units": "metric", "measurements": VERSION_1}}},
+        {"model": {"units": "imperial", "data": {"measurements": VERSION_1}}},
+        {"inseam": 78.5},
+        {"bust_circ": 92},
+    ],
+)
+@FORMS
+def test_a_file_that_does_not_say_its_unit_is_refused_until_it_is_asked_for(
+    form: Any, document: Any
+) -> None:
+    with pytest.raises(UnreadableFileError, match="send `unit=mm`, `unit=cm` or") as refused:
+        parse_file(form(document))
+
+    assert refused.value.parameter == "unit"
+    in_cm = parse_file(form(document), options=ImportOptions(unit=MeasurementUnit.CM))
+    assert set(get_values(in_cm).values()) <= {1015, 810, 785, 920}
+
+
+def test_conflicting_statements_of_a_unit_are_none() -> None:
+    with pytest.raises(UnreadableFileError, match="does not say its unit"):
+        parse_file(b"# Waist in cm\n# Chest in inches\n" + as_yaml(VERSION_1))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"people": {"a": {"measurements": {"chestCircumference": 1015, "inseam": 780}}}},
+        {"sets": [{"measies": {"inseam": 780, "chestCircumference": 1015}}]},
+        {"measies": {"chestCircumference": 1015, "inseam": 780}},
+        {"naturalWaist": 810, "chest": 1015, "inseam": 780},
+        {"about": "Lengths in millimetres", "measurements": {"chestCircumference": 1015}},
+    ],
+)
+def test_versions_in_millimetres_need_no_unit(document: Any) -> None:
+    assert get_values(parse_file(as_json(document)))["chest"] == 1015
+
+
+def test_an_angle_is_in_degrees_whatever_the_unit() -> None:
+    document = as_json({"waist": 81, "shoulderSlope": 13})
+
+    assert get_values(parse_file(document, options=ImportOptions(unit=MeasurementUnit.CM))) == {
+        "waist": 810,
+        "shoulderSlope": 13,
+    }
+
+
+@pytest.mark.parametrize("name", ["Chest", "CHEST", "Tour de poitrine", "tour de Poitrine"])
+@FORMS
+def test_labels_of_the_catalogue_are_names(form: Any, name: str) -> None:
+    assert get_values(parse_file(form({"measurements": {name: 1015}}))) == {"chest": 1015}
+
+
+@pytest.mark.parametrize(
+    "name", ["Écart de poitrine", "ecart de poitrine", "Bust span", "bust_span"]
+)
+def test_labels_are_compared_without_case_and_accents(name: str) -> None:
+    assert get_values(parse_file(as_json({"measurements": {name: 180, "chest": 900}}))) == {
+        "bustSpan": 180,
+        "chest": 900,
+    }
+
+
+def test_a_family_of_twenty_stays_told_apart() -> None:
+    sets = [{"name": f"Child {n}", "measies": {"chest": 600 + n}} for n in range(20)]
+
+    found = parse_file(as_json({"sets": sets}))
+
+    assert [body.name for body in found.models] == [f"Child {n}" for n in range(20)]
+    assert found.dropped == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("  Ada \n Lovelace ", "Ada   Lovelace"),
+        ("x" * 200, "x" * 100),
+        ("\u0000", None),
+        ("", None),
+        ("👩‍👧 Léa", "👩‍👧 Léa"),
+    ],
+)
+def test_the_name_of_a_model_is_one_line(name: str, kept: str | None) -> None:
+    found = parse_file(as_json({"sets": [{"name": name, "measies": {"chest": 900}}]}))
+
+    assert found.models[0].name == kept
+
+
+def test_the_name_in_a_single_set_is_dropped() -> None:
+    found = parse_file(as_json({"name": "Ada", "measies": {"chest": 900}}))
+
+    assert found.models[0].name is None
+    assert found.dropped == ("name",)
+
+
+@pytest.mark.parametrize("number", ["１１０５", "١١٠٥", "1105", "११०५"])
+def test_digits_of_other_scripts_are_digits(number: str) -> None:
+    assert get_values(parse_file(as_json({"chest": number}))) == {"chest": 1105}
+
+
+def test_decimal_marks_of_other_scripts_are_decimal_marks() -> None:
+    assert get_values(parse_file(as_json({"chest": "١١٠٥٫٥", "waist": "８０５．５"}))) == {
+        "chest": 1105.5,
+        "waist": 805.5,
+    }

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dressform.sewing.formats import Format, UnreadableFileError, parse_file
+from dressform.sewing.formats import Format, ImportOptions, UnreadableFileError, parse_file
+from dressform.sewing.units import MeasurementUnit
 from tests.sewing.formats.samples import (
     REAL,
     get_values,
@@ -90,14 +91,41 @@ def test_near_matches_are_taken_and_marked() -> None:
         ("(bust_circ - 10) / 2", 400),
         ("@Länge*2", 400),
         ("bust_circ", 900),
-        ("bust_circ - -1", None),
+        ("bust_circ - -1", 910),
+        ("-10 + bust_circ", 800),
+        ("-2^2 + bust_circ", 860),
+        ("bust_circ*2^-1", 450),
+        ("2^3^2/8", 640),
+        ("sqrt(81)*10", 900),
+        ("max(60; bust_circ - 5; 70)", 850),
+        ("min(60, bust_circ)", 600),
+        ("avg(60;70)", 650),
+        ("sum(30;20;10)", 600),
+        ("abs(-66)", 660),
+        ("rint(66.5)", 670),
+        ("r2cm(66.14)", 661),
+        ("fmod(bust_circ; 50)", 400),
+        ("sinD(90)*66", 660),
+        ("_pi*20", 628.3185307179587),
+        ("bust_circ > 80 ? 66 : 60", 660),
+        ("bust_circ &lt; 80 || @Länge == 20 ? 66 : 60", 660),
+        (".5*bust_circ", 450),
+        ("sqrt(-1)", None),
+        ("1/(bust_circ-90)", None),
+        ("floor(66)", None),
+        ("sqrt 81", None),
+        ("csrCm(10;2;3)", None),
+        ("9^9^9^9", None),
+        ("bust_circ ? 66", None),
+        ("sqrt()", None),
+        ("max(1;2", None),
         ("bust_circ/0", None),
         ("=bust_circ", None),
         ("hip_circ/2", None),
         ("hip_circ + 40", None),
         ("later/2", None),
-        ("2^3", None),
-        ("sqrt(bust_circ)", None),
+        ("2^3", 80),
+        ("sqrt(hip_circ)", None),
         ("bust_circ bust_circ", None),
         ("60+", None),
         ("(60", None),
@@ -244,9 +272,7 @@ def test_the_flag_is_in_the_notes(
     [
         (make_smis(unit="furlong"), "no unit"),
         (make_smis(unit=""), "no unit"),
-        (make_smis(version="0.2.0"), "version 0.2.0"),
-        (make_smis(root="vst"), "table of sizes"),
-        (make_smis(root="smms"), "table of sizes"),
+        (make_smis(version="0.1.9"), "version 0.1.9"),
         (make_smis(root="pattern"), "<smis> or <vit> is expected"),
     ],
 )
@@ -289,3 +315,52 @@ def test_entries_elsewhere_are_no_measurements() -> None:
     elsewhere = '<m name="bust_circ" value="90"/><x><m name="hip_circ" value="90"/></x>'
 
     assert get_values(parse_file(make_smis(personal=elsewhere))) == {}
+
+
+OLD = b"""<?xml version="1.0" encoding="UTF-8"?>
+<vit>
+  <version>0.2.0</version>
+  <unit>cm</unit>
+  <personal><family-name>Lovelace</family-name><sex>female</sex></personal>
+  <body-measurements>
+    <torso>
+      <bust_girth value="92.5"/>
+      <waist_girth value="70"/>
+      <shoulder_slope_degrees value="13"/>
+      <half_girth_waist value="35"/>
+    </torso>
+    <legs><rise_height value="27"/><crotch_height value="0"/></legs>
+    <arm><arm_length value="60"/></arm>
+  </body-measurements>
+</vit>"""
+
+
+def test_version_0_2_has_an_element_for_each_measurement() -> None:
+    found = parse_file(OLD)
+
+    assert get_values(found) == {
+        "chest": 925,
+        "waist": 700,
+        "shoulderSlope": 13,
+        "crotchDepth": 270,
+        "shoulderToWrist": 600,
+    }
+    assert list_left_out(found) == [(11, "half_girth_waist"), (13, "crotch_height")]
+    assert found.dropped == ("name", "gender")
+
+
+def test_the_unit_of_version_0_2_may_stand_among_the_measurements() -> None:
+    inside = OLD.replace(b"<unit>cm</unit>", b"").replace(b"<torso>", b"<unit>cm</unit><torso>")
+
+    assert get_values(parse_file(inside)) == get_values(parse_file(OLD))
+
+
+def test_a_file_without_a_unit_needs_one_in_the_request() -> None:
+    document = OLD.replace(b"<unit>cm</unit>", b"")
+
+    with pytest.raises(UnreadableFileError, match="no unit is given") as refused:
+        parse_file(document)
+
+    assert refused.value.parameter == "unit"
+    found = parse_file(document, options=ImportOptions(unit=MeasurementUnit.INCH))
+    assert get_values(found)["chest"] == 2349.5

@@ -1,15 +1,13 @@
 """Models as files of other programs: out, and in."""
 
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from dressform.actions.import_models import import_models
 from dressform.api.content_types import with_charset
 from dressform.api.dependencies import (
-    AppStateDep,
     AuthenticatedQueryDep,
     CurrentMember,
     OneImport,
@@ -17,19 +15,12 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
-from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
-from dressform.executors.child_process import ChildFailedError
+from dressform.api.uploaded_files import UploadDep
+from dressform.errors import NotFound, TooLarge, TooManyModels
 from dressform.repositories.model_statements import MEMBER_AND_MODEL
 from dressform.repositories.models import decrypt_member_model
-from dressform.sewing.body import BodyMeasurements
-from dressform.sewing.formats import (
-    Format,
-    ImportedBody,
-    ImportResult,
-    UnreadableFileError,
-    parse_file,
-    serialize,
-)
+from dressform.repositories.sealed_models import StoredModel
+from dressform.sewing.formats import Format, ImportedBody, serialize
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -76,14 +67,13 @@ ExportFormat = Annotated[
         examples=["smis"],
     ),
 ]
-ImportFormat = Annotated[
-    Format | None,
-    Query(alias="format", description="Detected from the content if left out.", examples=["csv"]),
-]
 Breasts = Annotated[
     bool | None, Query(description="The flag for files that do not have one.", examples=[False])
 ]
-DryRun = Annotated[bool, Query(description="Report only, and store nothing.", examples=[True])]
+DryRun = Annotated[
+    bool,
+    Query(description="Report what would be stored, and store nothing.", examples=[True]),
+]
 
 
 @router.get(
@@ -114,18 +104,6 @@ async def export_model(
     )
 
 
-async def _parse_upload(
-    request: Request, state: AppStateDep, form: ImportFormat = None
-) -> ImportResult:
-    """Read in a child process: some files take more than half a second."""
-    try:
-        return await state.file_parser.run(partial(parse_file, format=form), await request.body())
-    except ChildFailedError:
-        raise InvalidInput(FieldError("#", "the file takes too long to read")) from None
-    except UnreadableFileError as error:
-        raise InvalidInput(FieldError("#", str(error))) from None
-
-
 @router.post(
     "/import",
     response_description="The report of the import.",
@@ -134,30 +112,27 @@ async def _parse_upload(
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "The file itself, at most 1 MiB.",
+            "description": "The file itself, at most 1 MiB without pictures and 32 MiB with them.",
             "content": {kind: {"schema": _FILE, "example": _EXAMPLE} for kind in _ACCEPTED_TYPES},
         }
     },
 )
 async def import_model_file(
     me: CurrentMember,  # before the file is looked at
-    found: Annotated[ImportResult, Depends(_parse_upload)],
+    upload: UploadDep,
     uows: UnitOfWorkFactoryDep,
     breasts: Breasts = None,
     dry_run: DryRun = False,  # noqa: FBT002  a query parameter
 ) -> ImportRead:
     """Import models from a file
 
-    Files of Seamly2D, Valentina and FreeSewing (a set or a whole account, also with former
-    names) and tables are supported. Either all models of a file are imported or none. The
-    report lists every entry; no value is guessed. Personal data in the file are dropped.
+    Files of Seamly2D, Valentina, FreeSewing, body scanners and this service, and tables, also
+    with one body per row. Either all models of a file are imported or none. The report lists
+    every entry; no value is guessed. Personal data in the file are dropped, except for the names
+    of models in the export of an account.
     """
-    bodies = [_body(one, breasts) for one in found.models]
-    kept = [] if dry_run else [body for body in bodies if body.measurements]
-    return ImportRead.from_domain(found, bodies, await import_models(uows, me, kept))
-
-
-def _body(found: ImportedBody, asked: bool | None) -> BodyMeasurements:  # noqa: FBT001 - the flag of a model
-    """Return the body with the flag of the file, else of the query, else true, which hides nothing."""
-    flag = next((each for each in (found.breasts, asked) if each is not None), True)
-    return BodyMeasurements(flag, found.measurements)
+    plans = upload.plan(breasts, uows.clock().date())
+    stored: list[StoredModel | None] = [None] * len(plans)
+    if not dry_run:
+        stored = await import_models(uows, me, plans, upload.profile)
+    return ImportRead.from_domain(upload.found, plans, stored)

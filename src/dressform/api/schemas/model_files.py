@@ -1,9 +1,11 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
+from dressform.actions.plan_import import PlannedModel
 from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.measurements import (
     LocalizedText,
@@ -15,8 +17,15 @@ from dressform.api.schemas.measurements import (
 from dressform.api.schemas.model_input import Breasts
 from dressform.api.schemas.models import ModelRead
 from dressform.repositories.sealed_models import StoredModel
-from dressform.sewing.body import BodyMeasurements
-from dressform.sewing.formats import MAX_ENTRIES, MAX_MODELS, EntryReport, Format, ImportResult
+from dressform.sewing.formats import (
+    MAX_ENTRIES,
+    MAX_MODELS,
+    EntryReport,
+    Format,
+    ImportResult,
+    Outcome,
+)
+from dressform.sewing.formats.reasons import message
 
 LineNumber = Annotated[int, Field(ge=1, le=2**31 - 1, json_schema_extra={"format": "int32"})]
 
@@ -61,6 +70,14 @@ class ImportedRead(ResponseModel):
         ModelRead | None,
         Field(description="The stored model; null on a dry run or without values."),
     ]
+    name: Annotated[
+        str,
+        Field(
+            max_length=100,
+            description="The name of the model: that of an account export, else a neutral one.",
+            examples=["Me, 2026"],
+        ),
+    ]
     breasts: Annotated[
         Breasts,
         Field(
@@ -78,10 +95,12 @@ class ImportedRead(ResponseModel):
 
     @classmethod
     def from_domain(
-        cls, lines: Sequence[EntryReport], body: BodyMeasurements, model: StoredModel | None
+        cls, lines: Sequence[EntryReport], plan: PlannedModel, model: StoredModel | None
     ) -> Self:
+        body = plan.complete
         return cls(
             model=model and ModelRead.from_domain(model),
+            name=plan.name,
             breasts=bool(body.breasts),
             measurements=dict(body.measurements),
             lines=[LineRead.from_domain(line) for line in lines],
@@ -105,22 +124,60 @@ class ImportRead(ResponseModel):
         ),
     ]
 
+    account: Annotated[
+        list[LineRead],
+        Field(
+            max_length=MAX_ENTRIES,
+            description="What an export of your account has beside the models, such as the profile.",
+        ),
+    ]
+
     @classmethod
     def from_domain(
-        cls, found: ImportResult, bodies: Sequence[BodyMeasurements], models: Sequence[StoredModel]
+        cls,
+        found: ImportResult,
+        plans: Sequence[PlannedModel],
+        models: Sequence[StoredModel | None],
     ) -> Self:
-        kept = iter(models)
         lines = groupby(found.report, lambda line: line.model)
         by_body = {place: list(of_one) for place, of_one in lines}
         return cls(
             format=found.format,
             items=[
-                ImportedRead.from_domain(
-                    by_body.get(place, []),
-                    body,
-                    next(kept, None) if body.measurements else None,
-                )
-                for place, body in enumerate(bodies)
+                ImportedRead.from_domain(by_body.get(place, []), plan, model)
+                for place, (plan, model) in enumerate(zip(plans, models, strict=True))
             ],
             dropped=list(found.dropped),
+            account=[LineRead.from_domain(line) for line in found.account],
         )
+
+
+def report_damages(
+    found: ImportResult, *, invalid: set[str], pictures: Collection[int]
+) -> ImportResult:
+    """Return the result with a report that says which pictures and values could not be used."""
+    damaged = {
+        place
+        for place, body in enumerate(found.models)
+        if body.avatar and body.avatar not in pictures
+    }
+    report = [
+        _reject(line, "picture_damaged")
+        if line.model in damaged and line.entry == "avatar" and line.outcome is Outcome.TAKEN
+        else line
+        for line in found.report
+    ]
+    account = [
+        _reject(line, "profile_invalid") if line.entry in invalid else line
+        for line in found.account
+    ]
+    if found.profile and found.profile.picture and found.profile.picture not in pictures:
+        account = [
+            _reject(line, "picture_damaged") if line.entry == "picture" else line
+            for line in account
+        ]
+    return replace(found, report=tuple(report), account=tuple(account))
+
+
+def _reject(line: EntryReport, reason: str) -> EntryReport:
+    return replace(line, outcome=Outcome.LEFT_OUT, reason=message(reason))

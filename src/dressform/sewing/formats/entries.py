@@ -58,6 +58,14 @@ class Entries:
             EntryReport(line, printable_name(entry), Outcome.LEFT_OUT, self._model, name, reason)
         )
 
+    def mark(
+        self, line: int, entry: str, reason: Reason | None = None, name: str | None = None
+    ) -> None:
+        """Report an entry as taken that has no value of its own."""
+        self._add(
+            EntryReport(line, printable_name(entry), Outcome.TAKEN, self._model, name, reason)
+        )
+
     def _is_better(self, name: str, reason: Reason | None, *, near: bool) -> bool:
         kept = self.lines[self._from[name]]
         plain = not near and reason is None

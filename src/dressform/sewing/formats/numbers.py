@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from dressform.sewing.numerals import normalise_numerals
+
 # The smallest float has 324 digits behind its decimal point.
 _MAX_CHARACTERS = 400
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -17,9 +19,13 @@ MILLIMETRES_PER_UNIT = {
 
 
 def parse_number(text: str) -> Fraction | None:
-    """Return the number, or None for any other text."""
+    """Return the number, in digits of any script, or None for any other text."""
     plain = text.strip()
-    if len(plain) > _MAX_CHARACTERS or not _PLAIN.fullmatch(plain):
+    if len(plain) > _MAX_CHARACTERS:
+        return None
+    if not plain.isascii():
+        plain = normalise_numerals(plain)
+    if not _PLAIN.fullmatch(plain):
         return None
     return Fraction(Decimal(plain))
 

@@ -1,5 +1,9 @@
 """Personal fields of files by their names. Their kinds are reported, their values never read."""
 
+import unicodedata
+
+MAX_NAME_CHARACTERS = 100
+_NO_LINE = {"Cc", "Cs", "Zl", "Zp"}
 KINDS = ("name", "birth_date", "gender", "email", "notes", "picture")
 
 # Elements of Seamly2D and Valentina, keys of FreeSewing, and common column names.
@@ -27,3 +31,9 @@ def personal_field_kind(field: str) -> str | None:
 def sort_kinds(kinds: set[str]) -> tuple[str, ...]:
     """Return the kinds in the order of KINDS."""
     return tuple(kind for kind in KINDS if kind in kinds)
+
+
+def clean_model_name(text: str) -> str | None:
+    """Return a name in one line without control characters, or None when nothing remains."""
+    line = "".join(" " if unicodedata.category(c) in _NO_LINE else c for c in text)
+    return line.strip()[:MAX_NAME_CHARACTERS].strip() or None

@@ -1,117 +1,108 @@
-"""Import of CSV from spreadsheets, with any delimiter and decimal separator."""
+"""Import of CSV from spreadsheets, whose headings say what the columns hold."""
 
-import csv
-import io
-import re
-from fractions import Fraction
+from collections.abc import Sequence
 
-from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement, current_name
 from dressform.sewing.formats.entries import Entries
-from dressform.sewing.formats.numbers import parse_number
+from dressform.sewing.formats.names import find_measurement
 from dressform.sewing.formats.personal import personal_field_kind, sort_kinds
-from dressform.sewing.formats.reasons import (
-    Reason,
-    message,
-    parse_error_reason,
-    unknown_name_reason,
-)
-from dressform.sewing.formats.seamly import BY_CODE_NAME, is_exact
-from dressform.sewing.formats.types import Format, ImportResult, UnreadableFileError
-from dressform.sewing.units import QuantityParseError, parse_quantity
+from dressform.sewing.formats.reasons import unknown_name_reason
+from dressform.sewing.formats.sheet_bodies import BodyTable
+from dressform.sewing.formats.sheet_headings import Columns, find_columns, find_unit
+from dressform.sewing.formats.sheet_rows import Row, read_sheet
+from dressform.sewing.formats.sheet_values import FLAG, ValueParser, parse_flag
+from dressform.sewing.formats.types import Format, ImportOptions, ImportResult, UnreadableFileError
+from dressform.sewing.units import MeasurementUnit
 
-_VALUE_HEADERS = ("value", "valeur")
-_UNITS = {"mm": Fraction(1), "cm": Fraction(10), "in": Fraction("25.4"), "deg": Fraction(1)}
-_TRUTH = dict.fromkeys(("true", "yes", "oui", "1"), True) | dict.fromkeys(
-    ("false", "no", "non", "0"), False
-)
+_MAX_ROWS_ABOVE = 20
 
 
-def parse(text: str) -> ImportResult:
+def parse(text: str, options: ImportOptions) -> ImportResult:
     """Parse CSV text. Raises UnreadableFileError."""
-    delimiter = _detect_delimiter(text)
-    parser = _RowParser(exact=delimiter == ",")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        for row in rows:
-            parser.parse(rows.line_num, [cell.strip() for cell in row])
-    except csv.Error:
-        raise UnreadableFileError("not valid CSV", line=rows.line_num) from None
-    entries = parser.entries
-    if not parser.has_columns:
+    sheet = read_sheet(text)
+    values = ValueParser(is_exact=sheet.is_exact, unit=options.unit)
+    for place, row in enumerate(sheet.rows[:_MAX_ROWS_ABOVE]):
+        below = sheet.rows[place + 1 :]
+        if columns := find_columns(row):
+            return _parse_table([*sheet.rows[:place]], below, columns, values)
+        table = BodyTable(row)
+        if table.is_followed_by(below[0] if below else None):
+            return table.parse(below, values)
+        if find_measurement(row.cell(0)) or row.cell(0).lower() == FLAG:
+            break
+    if not any(len(row.cells) > 1 for row in sheet.rows):
         raise UnreadableFileError("no measurements found: write a line for each: chest,1105,mm")
+    return _parse_table([], sheet.rows, None, values)
+
+
+def _parse_table(
+    above: Sequence[Row], rows: Sequence[Row], columns: Columns | None, values: ValueParser
+) -> ImportResult:
+    """Parse a table with one measurement per row; the rows above it may hold personal data."""
+    parser = _TableParser(columns, values)
+    for row in above:
+        parser.collect_personal_kind(row)
+    for row in rows:
+        parser.parse(row)
+    entries = parser.entries
     return ImportResult(
         Format.CSV, (entries.model,), tuple(entries.lines), sort_kinds(parser.dropped)
     )
 
 
-def _detect_delimiter(text: str) -> str:
-    """Return the most frequent delimiter of the first line, which may be Excel's `sep=;`."""
-    start = next(line for line in text.splitlines() if line.strip())
-    return max(";\t,", key=start.count)
-
-
-class _RowParser:
-    """Parses rows; `exact` means that commas separate columns, so that points are decimal points."""
-
-    def __init__(self, *, exact: bool) -> None:
+class _TableParser:
+    def __init__(self, columns: Columns | None, values: ValueParser) -> None:
         self.entries = Entries()
         self.dropped: set[str] = set()
-        self.has_columns = False
-        self._exact = exact
-        self._unit = ""
+        self._columns = columns
+        self._values = values
 
-    def parse(self, line: int, row: list[str]) -> None:
-        name, value, unit = (*row, "", "", "")[:3]
-        if not name or name.startswith("#") or name.lower().startswith("sep="):
+    def collect_personal_kind(self, row: Row) -> bool:
+        """Return whether the row is about a person, such as `Name;Ada`."""
+        kind = personal_field_kind(row.cell(0).rstrip(" :"))
+        if kind and any(row.cells[1:]):
+            self.dropped.add(kind)
+        return kind is not None
+
+    def parse(self, row: Row) -> None:
+        entry, value, cell_unit, heading_unit = self._read(row)
+        if not entry:
             return
-        self.has_columns |= len(row) > 1
-        if value.lower().startswith(_VALUE_HEADERS):
-            bracket = re.search(r"\((.*)\)", value)
-            self._unit = bracket[1].strip() if bracket else ""
-        elif name.lower() == "breasts":
-            self._parse_flag(line, name, value)
-        elif kind := personal_field_kind(name):
-            self.dropped |= {kind} if value else set()
-        else:
-            self._parse_entry(line, name, value, unit or self._unit)
+        full_name = row.cell(self._columns.full_name) if self._columns else ""
+        known = find_measurement(entry) or find_measurement(full_name)
+        if known:
+            self._values.parse(
+                self.entries,
+                row.line,
+                entry,
+                known,
+                value,
+                cell_unit=cell_unit,
+                heading_unit=heading_unit,
+            )
+        elif entry.lower() == FLAG:
+            parse_flag(self.entries, row.line, entry, value)
+        elif not self.collect_personal_kind(row):
+            self.entries.reject(row.line, entry, unknown_name_reason(entry))
 
-    def _parse_flag(self, line: int, name: str, value: str) -> None:
-        self.entries.breasts = _TRUTH.get(value.lower())
-        if value and self.entries.breasts is None:
-            self.entries.reject(line, name, message("flag"))
-
-    def _parse_entry(self, line: int, entry: str, value: str, unit: str) -> None:
-        known, near, reason = _find_measurement(entry)
-        if known is None:
-            self.entries.reject(line, entry, unknown_name_reason(entry))
-            return
-        amount = self._parse_amount(value, unit.lower(), known.kind)
-        if isinstance(amount, Fraction):
-            self.entries.accept(line, entry, known.name, amount, near=near, reason=reason)
-        else:
-            self.entries.reject(line, entry, amount, known.name)
-
-    def _parse_amount(self, value: str, unit: str, kind: Kind) -> Fraction | Reason:
-        if not value:
-            return message("not_measured")
-        if value.startswith("="):
-            return message("formula")
-        plain = parse_number(value) if self._exact else None
-        if plain is not None and unit in _UNITS and (unit == "deg") == (kind is Kind.ANGLE):
-            return plain * _UNITS[unit]
-        try:
-            return Fraction(parse_quantity(f"{value} {unit}", kind)[0])
-        except QuantityParseError as error:
-            is_bare = parse_number(value.replace(",", ".")) is not None and not unit
-            return message("no_unit") if is_bare else parse_error_reason(str(error))
+    def _read(self, row: Row) -> tuple[str, str, str, MeasurementUnit | None]:
+        """Return name, value, unit of the row, and unit of the heading."""
+        columns = self._columns
+        if columns is None:
+            return (*_read_without_headings(row), None)
+        if any(row.cell(index) for index in columns.notes):
+            self.dropped.add("notes")
+        if any(row.cell(index) for index in columns.persons):
+            self.dropped.add("name")
+        name, unit = row.cell(columns.name), row.cell(columns.unit)
+        if not name and columns.full_name is not None:
+            name = row.cell(columns.full_name)
+        for index, heading_unit in columns.values:
+            if value := row.cell(index):
+                return name, value, unit, heading_unit
+        return name, "", unit, None
 
 
-def _find_measurement(entry: str) -> tuple[Measurement | None, bool, Reason | None]:
-    """Return the measurement of a FreeSewing or Seamly2D name, whether it is approximate, and why."""
-    if entry in CATALOGUE:
-        return CATALOGUE[entry], False, None
-    if name := current_name(entry):
-        return CATALOGUE[name], False, message("now_called", name)
-    known = BY_CODE_NAME.get(entry)
-    near = known is not None and not is_exact(known)
-    return known, near, message("approximate") if near else None
+def _read_without_headings(row: Row) -> tuple[str, str, str]:
+    """Return name, value and unit, of which the unit may stand before the value."""
+    name, first, second = (*row.cells, "", "", "")[:3]
+    return (name, second, first) if find_unit(first) and second else (name, first, second)
