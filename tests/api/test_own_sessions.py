@@ -68,7 +68,7 @@ class TestNames:
     @pytest.mark.parametrize(
         "name",
         [
-            *("", " ", "\u00a0\u2003", "x" * 61, "two\nlines", "nul\0", "\u2028", "tab\there"),
+            *("\u200b", "x" * 61, "two\nlines", "nul\0", "a\u2028b", "tab\there"),
             *("gpj\u202eexe.", "\u2066x\u2069", "zero\u200bwidth", "\u200d", "\u00ad", "\ufeffx"),
             *(1, ["x"]),
         ],
@@ -79,6 +79,12 @@ class TestNames:
         assert_problem(response, 422, "invalid-input")
         assert [one["pointer"] for one in response.json()["errors"]] == ["#/name"]
         assert (await sessions(ada))[0]["name"] is None
+
+    @pytest.mark.parametrize("empty", [None, "", " ", "\u00a0\u2003"])
+    async def test_empty_name_removes_it(self, ada: MemberClient, empty: str | None) -> None:
+        await rename(ada, "Laptop")
+
+        assert (await rename(ada, empty)).json()["name"] is None
 
     @pytest.mark.parametrize("payload", [{}, {"name": "x", "id": 1}, [], None])
     async def test_payload_that_does_not_fit(self, ada: MemberClient, payload: object) -> None:

@@ -72,8 +72,8 @@ async def change_own_profile(
 ) -> OwnProfileRead:
     """Change your own profile
 
-    The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are, and null removes
-    an optional one.
+    The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are; null or an empty
+    text removes an optional one.
     """
     async with uows.transaction() as uow:
         changes = payload.model_dump(exclude_unset=True)

@@ -32,7 +32,8 @@ SessionNameStr = Annotated[
         json_schema_extra={
             # The line, and no character that reorders or hides its neighbours.
             "pattern": r"^[^\x00-\x1F\x7F-\x9F\u2028\u2029\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E"
-            r"\u2060-\u206F\uFEFF]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F\u2028\u2029]*$"
+            r"\u2060-\u206F\uFEFF]*[^\s\x00-\x1F\x7F-\x9F][^\x00-\x1F\x7F-\x9F\u2028\u2029]*$|^\s*$",
+            "minLength": 0,
         },
     ),
 ]
