@@ -58,8 +58,7 @@ async def fill_account(member: MemberClient) -> None:
         member,
         name="Léa 👩\u200d👧  & me",
         breasts=False,
-        unit="in",
-        measurements=WITH_BREASTS | {"neck": "13½", "shoulderSlope": "13,5°"},
+        measurements=WITH_BREASTS | {"neck": "13½ in", "shoulderSlope": "13,5°"},
     )
     variant = await create_variant(
         member, base, name="With a binder", measurements={"chest": "35 in", "highBust": 880.25}

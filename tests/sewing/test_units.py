@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dressform.sewing.catalogue import Kind
-from dressform.sewing.quantity_format import format_quantity
-from dressform.sewing.units import MeasurementUnit, QuantityParseError, parse_quantity
+from dressform.sewing.catalogue import CATALOGUE, Kind
+from dressform.sewing.quantity_format import LANGUAGES, format_quantity, is_text_of
+from dressform.sewing.units import (
+    MAX_CHARACTERS,
+    EnteredValue,
+    MeasurementUnit,
+    QuantityParseError,
+    parse_quantity,
+)
 
 INCH = Fraction("25.4")
 
@@ -225,6 +231,8 @@ def test_fractions_are_exact(whole: int, over: int, under: int, between: str) ->
     assert value == float((whole + Fraction(over, under)) * INCH)
 
 
+LENGTH_UNITS = [MeasurementUnit.MM, MeasurementUnit.CM, MeasurementUnit.INCH]
+LANGUAGE = st.sampled_from(LANGUAGES)
 LENGTH = st.floats(min_value=0.001, max_value=10_000)
 
 
@@ -243,6 +251,41 @@ def test_a_sixteenth_of_an_inch_is_written_exactly(sixteenths: int) -> None:
         mm,
         MeasurementUnit.INCH,
     )
+
+
+@given(st.floats(min_value=5e-324, max_value=10_000), st.sampled_from(LENGTH_UNITS), LANGUAGE)
+def test_every_length_that_is_written_is_read_and_recognised(
+    mm: float, unit: MeasurementUnit, language: str
+) -> None:
+    text = format_quantity(mm, unit, language)
+
+    value, read_in = parse_quantity(text, Kind.LENGTH)
+    assert CATALOGUE["chest"].is_valid(value)
+    assert read_in is unit
+    assert len(text) <= MAX_CHARACTERS
+    assert is_text_of(EnteredValue(text, read_in), mm)
+
+
+@given(st.floats(min_value=5e-324, max_value=90, exclude_max=True), LANGUAGE)
+def test_every_angle_that_is_written_is_read_and_recognised(degrees: float, language: str) -> None:
+    text = format_quantity(degrees, MeasurementUnit.DEGREE, language)
+
+    value, read_in = parse_quantity(text, Kind.ANGLE)
+    assert CATALOGUE["shoulderSlope"].is_valid(value)
+    assert is_text_of(EnteredValue(text, read_in), degrees)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1104.5, MeasurementUnit.CM, "110,45 cm"),
+        (1.105, MeasurementUnit.MM, "1,1050 mm"),
+        (1105, MeasurementUnit.INCH, "≈ 43 1/2 in"),
+        (13.5, MeasurementUnit.DEGREE, "13,5°"),
+    ],
+)
+def test_french_has_a_decimal_comma(value: float, unit: MeasurementUnit, text: str) -> None:
+    assert format_quantity(value, unit, "fr") == text
 
 
 @given(LENGTH)
@@ -266,10 +309,10 @@ def test_what_no_sixteenth_is_near_says_so(mm: float) -> None:
         (1.105, MeasurementUnit.MM, "1.1050 mm"),
         (12.7, MeasurementUnit.INCH, "1/2 in"),
         (25.4, MeasurementUnit.INCH, "1 in"),
-        (0.1, MeasurementUnit.INCH, "≈ 0 in"),
+        (0.1, MeasurementUnit.INCH, "≈ 0.00394 in"),
         (13, MeasurementUnit.DEGREE, "13°"),
         (13.5, MeasurementUnit.DEGREE, "13.5°"),
-        (1e-300, MeasurementUnit.CM, "0 cm"),
+        (1e-300, MeasurementUnit.CM, "≈ 0.00000000000000000000001 cm"),
     ],
 )
 def test_values_are_written_for_people(value: float, unit: MeasurementUnit, text: str) -> None:

@@ -25,6 +25,7 @@ from dressform.repositories.model_statements import (
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import StoredModel, decrypt_model, encrypt_model
 from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.changes import select_changes
 from dressform.sewing.units import EnteredValue
 
 
@@ -85,7 +86,7 @@ class Models:
         typed: Mapping[str, EnteredValue] | None = None,
         detach: bool = False,
     ) -> StoredModel:
-        """Merge changes into a model: None leaves a value unchanged.
+        """Merge changes into a model: None leaves a value unchanged, and equal values write nothing.
 
         A measurement that is None is removed, or that of the base again. Raise NotFound, and
         Unauthenticated when the account has expired.
@@ -94,12 +95,19 @@ class Models:
             await self._lock(owner)
         before = await self._fetch_one(ONE_LOCKED, owner, model_id)
         model = before.detached if detach else before
+        typed = typed or {}
+        changes = select_changes(model.own, model.body, measurements or {}, typed)
+        if model.base and model.own.breasts is None and breasts == model.base.breasts:
+            breasts = None
         own = model.own.apply_patch(
-            breasts=breasts, measurements=measurements or {}, typed=typed or {}
+            breasts=breasts,
+            measurements=changes,
+            typed={name: typed[name] for name in changes if name in typed},
         )
-        return await self._save(
-            owner, replace(model, name=name or model.name, own=own, updated_on=self._uow.now.date())
-        )
+        changed = replace(model, name=name or model.name, own=own)
+        if changed == before:
+            return before
+        return await self._save(owner, replace(changed, updated_on=self._uow.now.date()))
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
         """Delete a model with its avatar. Its variants are detached from it and stay.

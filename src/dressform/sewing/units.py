@@ -82,8 +82,16 @@ def parse_quantity(
         raise QuantityParseError(
             f"“{printable_name(text)}” is in {_describe_unit(parsed_unit)}: {_EXPECTED_INPUT[kind]}"
         )
-    value = amount * TO_CANONICAL[parsed_unit]
-    return (int(value) if value.denominator == 1 else float(value)), parsed_unit
+    return _to_float(amount * TO_CANONICAL[parsed_unit]), parsed_unit
+
+
+def convert_number(number: float, unit: MeasurementUnit) -> float:
+    """Return a length in millimetres, without an error of rounding."""
+    return _to_float(Fraction(Decimal(repr(number))) * TO_CANONICAL[unit])
+
+
+def _to_float(value: Fraction) -> float:
+    return int(value) if value.denominator == 1 else float(value)
 
 
 def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | None]]:

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from dressform.api.conditional import not_modified_response
 from dressform.api.problem_responses import problem_responses
 from dressform.api.request_limiter import limit_public
-from dressform.api.schemas.measurement_checks import BodyInput, CheckRead, EstimatesRead
+from dressform.api.schemas.measurement_checks import BodyInput, CheckInput, CheckRead, EstimatesRead
 from dressform.api.schemas.measurements import MeasurementRead, MeasurementsRead
 from dressform.errors import FieldError, InvalidInput, NotFound
 from dressform.sewing.body import BodyMeasurements
@@ -85,13 +85,14 @@ async def list_measurements(
     dependencies=[Depends(limit_public("check"))],
     response_description="The parsed values, with warnings.",
 )
-async def check_measurements(payload: BodyInput) -> CheckRead:
+async def check_measurements(payload: CheckInput) -> CheckRead:
     """Check measurements without storing them
 
     A form can call this while a person types: it parses text, and lists missing and implausible
-    values. Nothing is stored, and no value is refused for being unusual.
+    values. A field that is not understood yet is named in `errors`, beside what was understood; an
+    empty one is missing. Nothing is stored, and no value is refused for being unusual.
     """
-    return CheckRead.from_domain(payload.to_domain())
+    return CheckRead.from_domain(payload.to_domain(), payload.list_errors())
 
 
 async def _require_neck(payload: BodyInput) -> BodyMeasurements:

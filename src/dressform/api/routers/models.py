@@ -1,4 +1,4 @@
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response, status
@@ -10,19 +10,16 @@ from dressform.api.dependencies import (
     ModelRepositoryDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.model_display import Display, DisplayLanguage, DisplayUnit
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
 from dressform.api.schemas.model_input import ModelCreate, ModelUpdate
 from dressform.api.schemas.models import ModelPage, ModelRead, ModelWithWarnings
 from dressform.api.schemas.pages import PositionCursor
-from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, TooManyModels
-from dressform.repositories.accounts import Accounts
 from dressform.repositories.model_statements import MEMBER_AND_MODEL, MEMBER_AND_MODELS
 from dressform.repositories.models import Models, decrypt_member_model, select_page
-from dressform.repositories.owners import Member
 from dressform.repositories.sealed_models import decrypt_model
-from dressform.sewing.units import MeasurementUnit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -35,25 +32,10 @@ Limit = Annotated[
         json_schema_extra={"format": "int32"},
     ),
 ]
-DisplayUnit = Annotated[
-    Literal["mm", "cm", "in", "account"] | None,
-    Query(
-        description="Adds the measurements as texts in this unit, or in the account's own.",
-        examples=["account"],
-    ),
-]
 CursorParam = Annotated[
     PositionCursor | None, Query(description="The `next` of the previous page.")
 ]
 ModelId = Annotated[UUID, Path(description="The id of the model.")]
-
-
-async def _display_unit(
-    uows: UnitOfWorkFactory, me: Member, unit: DisplayUnit
-) -> MeasurementUnit | None:
-    if unit == "account":
-        return MeasurementUnit((await Accounts(uows.read()).get_credentials(me)).unit)
-    return unit and MeasurementUnit(unit)
 
 
 @router.get("", response_model=ModelPage, response_description="A page of your models.")
@@ -63,16 +45,17 @@ async def list_models(
     limit: Limit = 20,
     cursor: CursorParam = None,
     unit: DisplayUnit = None,
+    language: DisplayLanguage = None,
 ) -> Response:
     """List your models
 
     Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
     me, rows = await query.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
-    shown_in = await _display_unit(query.state.uows, me, unit)
+    form = await Display(unit, language).resolve(query.uow, me)
     page, after = select_page(rows, limit=limit)
     items = await query.state.time_slices.map(
-        lambda row: ModelRead.from_domain(decrypt_model(row, me), shown_in).to_json(), page
+        lambda row: ModelRead.from_domain(decrypt_model(row, me), form).to_json(), page
     )
     return Response(ModelPage.join_json(items, after), media_type="application/json")
 
@@ -84,20 +67,27 @@ async def list_models(
     responses=problem_responses(TooManyModels),
 )
 async def create_model(
-    payload: ModelCreate, me: CurrentMember, uows: UnitOfWorkFactoryDep, response: Response
+    payload: ModelCreate,
+    me: CurrentMember,
+    uows: UnitOfWorkFactoryDep,
+    response: Response,
+    *,
+    unit: DisplayUnit = None,
+    language: DisplayLanguage = None,
 ) -> ModelWithWarnings:
     """Create a model
 
-    A number is in millimetres, or degrees for shoulderSlope; a text may have a unit: `43 1/2
-    in`, `110,5 cm`. Leave out what you have not measured. With `based_on` the model is a
-    variant: it holds only what differs from its base model.
+    A number is in `unit`, or in millimetres without it, and in degrees for shoulderSlope; a text
+    may have a unit: `43 1/2 in`, `110,5 cm`. Leave out what you have not measured, or send it
+    empty. With `based_on` the model is a variant: it holds only what differs from its base model.
     """
     async with uows.transaction() as uow:
         model = await Models(uow).add(
             me, name=payload.name, body=payload.to_domain(), based_on=payload.based_on
         )
+        form = await Display(unit, language).resolve(uow, me)
     response.headers["Location"] = f"/v1/models/{model.id}"
-    return ModelWithWarnings.from_domain(model)
+    return ModelWithWarnings.from_domain(model, form)
 
 
 @router.get(
@@ -107,7 +97,10 @@ async def create_model(
     responses=problem_responses(NotFound),
 )
 async def read_model(
-    model_id: ModelId, query: AuthenticatedQueryDep, unit: DisplayUnit = None
+    model_id: ModelId,
+    query: AuthenticatedQueryDep,
+    unit: DisplayUnit = None,
+    language: DisplayLanguage = None,
 ) -> Response:
     """Read a model
 
@@ -115,8 +108,8 @@ async def read_model(
     `missing` lists what is still to be measured.
     """
     me, row = await query.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
-    shown_in = await _display_unit(query.state.uows, me, unit)
-    model = ModelRead.from_domain(decrypt_member_model(row, me), shown_in)
+    form = await Display(unit, language).resolve(query.uow, me)
+    model = ModelRead.from_domain(decrypt_member_model(row, me), form)
     return Response(model.to_json(), media_type="application/json")
 
 
@@ -130,16 +123,21 @@ async def change_model(
     payload: ModelUpdate,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
+    *,
+    unit: DisplayUnit = None,
+    language: DisplayLanguage = None,
 ) -> ModelWithWarnings:
     """Change a model
 
     The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are. A measurement
-    that is null is removed, or in a variant takes the value of its base model again. `based_on`
-    null detaches a variant from its base model.
+    that is null or empty is removed, or in a variant takes the value of its base model again. A
+    value or text that is sent as it was read changes nothing. `based_on` null detaches a variant
+    from its base model.
     """
     async with uows.transaction() as uow:
         model = await Models(uow).change(me, model_id, **payload.to_changes())
-    return ModelWithWarnings.from_domain(model)
+        form = await Display(unit, language).resolve(uow, me)
+    return ModelWithWarnings.from_domain(model, form)
 
 
 @router.delete(

@@ -21,6 +21,7 @@ from dressform.errors import FieldError, InvalidInput, NotFound
 from dressform.policy.notice import notice
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE, DERIVED
+from dressform.sewing.quantity_format import QuantityFormat
 from dressform.sewing.units import MeasurementUnit
 
 Example = dict[str, Any]
@@ -69,7 +70,7 @@ def _of_measurements() -> Iterator[tuple[str, Example]]:
 
 def _of_models() -> Iterator[tuple[str, Example]]:
     body = _body(EXAMPLE)
-    display = _dump(DisplayValuesRead.from_domain(body, MeasurementUnit.CM))
+    display = _dump(DisplayValuesRead.from_domain(body, QuantityFormat(MeasurementUnit.CM)))
     entered = {name: _dump(EnteredValueRead.from_domain(each)) for name, each in body.typed.items()}
     missing = CheckRead.from_domain(body).missing[:_MAX_ITEMS]
     model: Example = {
@@ -85,8 +86,10 @@ def _of_models() -> Iterator[tuple[str, Example]]:
     yield "ModelRead", model
     yield "ExportedModel", model
     yield "ModelWithWarnings", model | {"warnings": []}
-    yield "ModelCreate", {"based_on": None, "unit": "cm"}
-    yield "ModelUpdate", {"unit": "cm"}
+    yield "ModelCreate", {"based_on": None, "unit": "mm"}
+    yield "ModelUpdate", {"unit": "mm"}
+    yield "BodyInput", {"unit": "mm"}
+    yield "CheckInput", {"unit": "mm"}
     line = {"line": 17, "entry": "neck_circ", "outcome": "taken", "measurement": "neck"}
     yield "LineRead", line | {"reason": None}
     neck = {"measurements": {"neck": 419.1}, "breasts": True, "warnings": []}
