@@ -1,4 +1,4 @@
-"""How the measurements of a response are written for people: parameters of the query."""
+"""Parameters of the query that decide in which unit and language measurements are written."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal

@@ -21,6 +21,7 @@ DressformError
 ├── TooManyConsents           409  the record of a consent is full
 ├── LinkInvalid               410  a mailed link was used, replaced or is too old
 ├── RequestTimeout            408  the request did not arrive in time
+├── PreconditionFailed        412  If-Match names another version
 ├── TooLarge                  413  the body exceeds its limit
 ├── UnsupportedPicture        415  the body is not a supported picture
 ├── RangeNotSatisfiable       416  the range begins after the end of the file
@@ -61,6 +62,7 @@ from dressform.errors.requests import (
     MalformedRequest,
     MethodNotAllowed,
     NotFound,
+    PreconditionFailed,
     RangeNotSatisfiable,
     RateLimited,
     RequestTimeout,
@@ -95,6 +97,7 @@ __all__ = [
     "NotFound",
     "OriginNotAllowed",
     "OutcomeUnknown",
+    "PreconditionFailed",
     "RangeNotSatisfiable",
     "RateLimited",
     "RefreshTokenRefused",

@@ -37,6 +37,17 @@ class RequestTimeout(DressformError):
     )
 
 
+class PreconditionFailed(DressformError):
+    """If-Match names no present version of what the request would change."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+    slug = "precondition-failed"
+    title = "It was changed in the meantime"
+    detail = (
+        "Nothing was changed. Read it again, and send your change with the new ETag in If-Match."
+    )
+
+
 class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"

@@ -1,8 +1,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Path, Query, Request, Response, status
 
+from dressform.api.conditional import reply
 from dressform.api.dependencies import (
     AuthenticatedQueryDep,
     CurrentMember,
@@ -10,16 +11,23 @@ from dressform.api.dependencies import (
     ModelRepositoryDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.entity_tags import (
+    CREATED_WITH_TAG,
+    changed_with_tag,
+    check_if_match,
+    create_model_tag,
+    read_with_tag,
+)
 from dressform.api.model_display import Display, DisplayLanguage, DisplayUnit
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
 from dressform.api.schemas.model_input import ModelCreate, ModelUpdate
 from dressform.api.schemas.models import ModelPage, ModelRead, ModelWithWarnings
 from dressform.api.schemas.pages import PositionCursor
-from dressform.errors import NotFound, TooManyModels
+from dressform.errors import NotFound, PreconditionFailed, TooManyModels
 from dressform.repositories.model_statements import MEMBER_AND_MODEL, MEMBER_AND_MODELS
 from dressform.repositories.models import Models, decrypt_member_model, select_page
-from dressform.repositories.sealed_models import decrypt_model
+from dressform.repositories.sealed_models import StoredModel, decrypt_model
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -64,7 +72,7 @@ async def list_models(
     "",
     status_code=status.HTTP_201_CREATED,
     response_description="The model.",
-    responses=problem_responses(TooManyModels),
+    responses=CREATED_WITH_TAG | problem_responses(TooManyModels),
 )
 async def create_model(
     payload: ModelCreate,
@@ -87,16 +95,17 @@ async def create_model(
         )
         form = await Display(unit, language).resolve(uow, me)
     response.headers["Location"] = f"/v1/models/{model.id}"
+    response.headers["ETag"] = str(create_model_tag(me.key, model))
     return ModelWithWarnings.from_domain(model, form)
 
 
 @router.get(
     "/{model_id}",
     response_model=ModelRead,
-    response_description="The model.",
-    responses=problem_responses(NotFound),
+    responses=read_with_tag("The model.") | problem_responses(NotFound),
 )
 async def read_model(
+    request: Request,
     model_id: ModelId,
     query: AuthenticatedQueryDep,
     unit: DisplayUnit = None,
@@ -109,14 +118,17 @@ async def read_model(
     """
     me, row = await query.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
     form = await Display(unit, language).resolve(query.uow, me)
-    model = ModelRead.from_domain(decrypt_member_model(row, me), form)
-    return Response(model.to_json(), media_type="application/json")
+    model = decrypt_member_model(row, me)
+    content = ModelRead.from_domain(model, form).to_json()
+    tag = create_model_tag(me.key, model, content)
+    answer = Response(content, media_type="application/json", headers={"ETag": str(tag)})
+    return reply(request, answer)
 
 
 @router.patch(
     "/{model_id}",
-    response_description="The model is changed.",
-    responses=problem_responses(NotFound),
+    responses=changed_with_tag("The model is changed.")
+    | problem_responses(NotFound, PreconditionFailed),
 )
 async def change_model(
     model_id: ModelId,
@@ -124,6 +136,8 @@ async def change_model(
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
     *,
+    request: Request,
+    response: Response,
     unit: DisplayUnit = None,
     language: DisplayLanguage = None,
 ) -> ModelWithWarnings:
@@ -133,10 +147,17 @@ async def change_model(
     that is null or empty is removed, or in a variant takes the value of its base model again. A
     value or text that is sent as it was read changes nothing. `based_on` null detaches a variant
     from its base model.
+
+    With `If-Match`, the ETag that was read, the change is made only if nothing was changed since.
     """
+
+    def check(stored: StoredModel) -> None:
+        check_if_match(request, create_model_tag(me.key, stored))
+
     async with uows.transaction() as uow:
-        model = await Models(uow).change(me, model_id, **payload.to_changes())
+        model = await Models(uow).change(me, model_id, **payload.to_changes(), check=check)
         form = await Display(unit, language).resolve(uow, me)
+    response.headers["ETag"] = str(create_model_tag(me.key, model))
     return ModelWithWarnings.from_domain(model, form)
 
 
@@ -145,16 +166,20 @@ async def change_model(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The model and its avatar are deleted.",
-    responses=problem_responses(NotFound),
+    responses=problem_responses(NotFound, PreconditionFailed),
 )
 async def delete_model(
-    model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelRepositoryDep
+    model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelRepositoryDep, request: Request
 ) -> None:
     """Delete a model
 
     Its variants stay, with all their values.
     """
-    await models.remove(me, model_id)
+
+    def check(stored: StoredModel) -> None:
+        check_if_match(request, create_model_tag(me.key, stored))
+
+    await models.remove(me, model_id, check=check)
 
 
 @router.get(

@@ -96,7 +96,7 @@ class BodyInput(RequestModel):
 
 
 class Draft(NamedTuple):
-    """What was understood of a form that is being filled in, and what was not."""
+    """The understood part of a form that is being filled in, and a sentence for each other field."""
 
     parsed: ParsedMeasurements
     errors: list[tuple[str, str]]
