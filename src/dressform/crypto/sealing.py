@@ -79,7 +79,7 @@ class DataKey:
         return cls(new_key())
 
     def compute_digest(self, purpose: str, content: bytes) -> bytes:
-        """Return a keyed hash, from which nobody without this key can guess the content."""
+        """Return a keyed hash, from which the content can't be guessed without this key."""
         return hmac.digest(self._raw, f"{purpose}\0".encode() + content, "sha256")
 
     def seal(self, value: dict[str, Any], table: str, row: UUID, version: int) -> bytes:

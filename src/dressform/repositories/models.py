@@ -64,7 +64,7 @@ class Models:
 
         Raise Unauthenticated when the account has expired.
         """
-        await self._lock(owner)
+        await self.lock(owner)
         base = await self._get_base(owner, based_on) if based_on else None
         model = StoredModel(
             id=random_id(),
@@ -102,7 +102,7 @@ class Models:
         locked model, and may raise. Raise NotFound, and Unauthenticated when the account has expired.
         """
         if detach:
-            await self._lock(owner)
+            await self.lock(owner)
         before = await self._fetch_one(ONE_LOCKED, owner, model_id)
         check(before)
         model = before.detached if detach else before
@@ -125,7 +125,7 @@ class Models:
 
         Raise NotFound, and Unauthenticated when the account has expired.
         """
-        await self._lock(owner)
+        await self.lock(owner)
         check(await self._fetch_one(ONE_LOCKED, owner, model_id))
         params = self._params(owner) | {"base_id": model_id}
         for row in await self._uow.connection.fetch_all(VARIANTS, params):
@@ -140,7 +140,7 @@ class Models:
         )
         return kept
 
-    async def _lock(self, owner: Owner) -> None:
+    async def lock(self, owner: Owner) -> None:
         """Lock the owner's models against being added, removed or detached by others."""
         if await self._uow.connection.scalar(LOCK, self._params(owner)) is None:
             raise Unauthenticated

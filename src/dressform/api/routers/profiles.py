@@ -77,10 +77,10 @@ async def read_own_profile(request: Request, query: AuthenticatedQueryDep) -> Re
 async def _read_own(query: AuthenticatedQuery) -> Response:
     me, row = await query.fetch_allow_restricted(MEMBER_AND_PROFILE)
     profile = OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
-    return _tagged(profile, create_profile_tag(me.key, profile))
+    return _make_answer(profile, create_profile_tag(me.key, profile))
 
 
-def _tagged(profile: ProfileRead, tag: EntityTag) -> Response:
+def _make_answer(profile: ProfileRead, tag: EntityTag) -> Response:
     content = profile.model_dump_json()
     return Response(content, media_type="application/json", headers={"ETag": str(tag)})
 
@@ -185,7 +185,7 @@ async def read_profile(
     """
     owner, found = await profiles.get_by_username(username)
     profile = ProfileRead.from_domain(found)
-    return reply(request, _tagged(profile, create_public_tag(owner.key, profile)))
+    return reply(request, _make_answer(profile, create_public_tag(owner.key, profile)))
 
 
 @router.get(
