@@ -92,7 +92,7 @@ async def test_an_export_comes_back_whole_into_a_fresh_account(
 
     assert without_ids(await read_export(bob)) == without_ids(export)
     left_out = [line["entry"] for line in answer["account"] if line["outcome"] == "left_out"]
-    assert left_out == ["username", "sessions", "operator", "consents"]
+    assert left_out == ["username", "sessions", "operator", "consents", "repeated_requests"]
     assert answer["dropped"] == ["email"]
     for item in answer["items"]:
         assert {line["outcome"] for line in item["lines"]} == {"taken"}

@@ -97,6 +97,7 @@ async def test_what_the_documentation_says_puts_it_right(
     left = {rule.key for rule in findings.rules if rule.rows.future}
     assert left == {
         "former-username",
+        "repeated-request",
         "sign-up",
         "confirmed-link",
         "one-time-token",

@@ -17,6 +17,7 @@ DressformError
 ├── EmailTaken                409  told only to a client that proved to own the address
 ├── AlreadyConfirmed          409  told only to a client that has the token of a used link
 ├── TooManyModels             409
+├── RequestInProgress         409  another request with the same Idempotency-Key is being answered
 ├── ConsentTextChanged        409  the text of the consent is not the current one
 ├── TooManyConsents           409  the record of a consent is full
 ├── LinkInvalid               410  a mailed link was used, replaced or is too old
@@ -26,6 +27,7 @@ DressformError
 ├── UnsupportedPicture        415  the body is not a supported picture
 ├── RangeNotSatisfiable       416  the range begins after the end of the file
 ├── InvalidInput              422  fields that do not fit, each named
+│   ├── IdempotencyKeyReused  422  the key came with another request
 │   ├── WeakPassword          422
 │   └── SearchTooBroad        422  the search of the access log would read too many rows
 ├── RateLimited               429
@@ -52,12 +54,14 @@ from dressform.errors.conflicts import (
     ConsentTextChanged,
     EmailTaken,
     LinkInvalid,
+    RequestInProgress,
     TooManyConsents,
     TooManyModels,
     UsernameTaken,
 )
 from dressform.errors.requests import (
     HeadersTooLarge,
+    IdempotencyKeyReused,
     InvalidInput,
     MalformedRequest,
     MethodNotAllowed,
@@ -88,6 +92,7 @@ __all__ = [
     "EmailTaken",
     "FieldError",
     "HeadersTooLarge",
+    "IdempotencyKeyReused",
     "InternalError",
     "InvalidInput",
     "LinkInvalid",
@@ -101,6 +106,7 @@ __all__ = [
     "RangeNotSatisfiable",
     "RateLimited",
     "RefreshTokenRefused",
+    "RequestInProgress",
     "RequestTimeout",
     "SearchTooBroad",
     "SignatureRefused",

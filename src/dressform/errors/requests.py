@@ -90,6 +90,17 @@ class InvalidInput(DressformError):
         return super().as_problem(request_id) | {"errors": fields}
 
 
+class IdempotencyKeyReused(InvalidInput):
+    slug = "idempotency-key-reused"
+    title = "The Idempotency-Key came with another request before"
+    detail = "Nothing was added. Choose a new key for each new request, and send the same request to repeat it."
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(
+            *errors or [FieldError("header/Idempotency-Key", "must be new for a new request")]
+        )
+
+
 class WeakPassword(InvalidInput):
     slug = "weak-password"
     title = "The password is too easy to guess"

@@ -9,7 +9,7 @@ independent copy in `retention_audit`.
 from dataclasses import replace
 from datetime import timedelta
 
-from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE, REPEATED_REQUEST
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
 from dressform.policy.periods import FixedPeriod
@@ -27,6 +27,7 @@ CATEGORIES = (
     PROFILE,
     FORMER_USERNAME,
     MODEL,
+    REPEATED_REQUEST,
     SIGN_UP,
     CONFIRMED_LINK,
     SESSION,

@@ -23,6 +23,7 @@ from dressform.db.tables import (
     AuditLogEntry,
     ConfirmedLink,
     FormerUsername,
+    IdempotentRequest,
     Mail,
     Model,
     OneTimeToken,
@@ -33,7 +34,7 @@ from dressform.db.tables import (
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy import account_data
-from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE, REPEATED_REQUEST
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
 from dressform.policy.periods import start_of_day
@@ -57,6 +58,7 @@ TABLES: dict[str, Any] = {
     PROFILE.key: Account,
     FORMER_USERNAME.key: FormerUsername,
     MODEL.key: Model,
+    REPEATED_REQUEST.key: IdempotentRequest,
     SIGN_UP.key: SignUp,
     CONFIRMED_LINK.key: ConfirmedLink,
     SESSION.key: Session,

@@ -65,6 +65,7 @@ AUDITED_TABLES = (
         "12 months",
         of_account=True,
     ),
+    AuditedTable("repeated-request", "idempotent_request", "created_at", "24 hours"),
     AuditedTable("former-username", "former_username", "released_at", "30 days"),
     AuditedTable("sign-up", "sign_up", "created_at", "7 days"),
     AuditedTable("confirmed-link", "confirmed_link", "created_at", "7 days"),

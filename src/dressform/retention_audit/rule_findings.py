@@ -15,6 +15,7 @@ _CLOCK_GRANULARITY = {
     "mail": timedelta(days=1),
     "session": timedelta(days=31),
     "one-time-token": timedelta(hours=1),
+    "repeated-request": timedelta(hours=1),
 }
 """The granularity at which the rows of a rule store the start of their period."""
 

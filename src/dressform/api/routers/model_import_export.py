@@ -13,10 +13,17 @@ from dressform.api.dependencies import (
     OneImport,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.idempotency import RequestKeyDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
 from dressform.api.uploaded_files import UploadDep
-from dressform.errors import NotFound, TooLarge, TooManyModels
+from dressform.errors import (
+    IdempotencyKeyReused,
+    NotFound,
+    RequestInProgress,
+    TooLarge,
+    TooManyModels,
+)
 from dressform.repositories.model_statements import MEMBER_AND_MODEL
 from dressform.repositories.models import decrypt_member_model
 from dressform.repositories.sealed_models import StoredModel
@@ -107,7 +114,7 @@ async def export_model(
 @router.post(
     "/import",
     response_description="The report of the import.",
-    responses=problem_responses(TooManyModels, TooLarge),
+    responses=problem_responses(TooManyModels, TooLarge, RequestInProgress, IdempotencyKeyReused),
     dependencies=[OneImport],
     openapi_extra={
         "requestBody": {
@@ -121,8 +128,10 @@ async def import_model_file(
     me: CurrentMember,  # before the file is looked at
     upload: UploadDep,
     uows: UnitOfWorkFactoryDep,
+    key: RequestKeyDep,
+    *,
     breasts: Breasts = None,
-    dry_run: DryRun = False,  # noqa: FBT002  a query parameter
+    dry_run: DryRun = False,
 ) -> ImportRead:
     """Import models from a file
 
@@ -134,5 +143,5 @@ async def import_model_file(
     plans = upload.plan(breasts, uows.clock().date())
     stored: list[StoredModel | None] = [None] * len(plans)
     if not dry_run:
-        stored = await import_models(uows, me, plans, upload.profile)
+        stored = await import_models(uows, me, plans, upload.profile, key)
     return ImportRead.from_domain(upload.found, plans, stored)

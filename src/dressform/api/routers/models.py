@@ -6,13 +6,11 @@ from fastapi import APIRouter, Path, Query, Request, Response, status
 from dressform.api.conditional import reply
 from dressform.api.dependencies import (
     AuthenticatedQueryDep,
-    CurrentMember,
     CurrentMemberOrRestricted,
     ModelRepositoryDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.entity_tags import (
-    CREATED_WITH_TAG,
     changed_with_tag,
     check_if_match,
     create_model_tag,
@@ -21,10 +19,10 @@ from dressform.api.entity_tags import (
 from dressform.api.model_display import Display, DisplayLanguage, DisplayUnit
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
-from dressform.api.schemas.model_input import ModelCreate, ModelUpdate
+from dressform.api.schemas.model_input import ModelUpdate
 from dressform.api.schemas.models import ModelPage, ModelRead, ModelWithWarnings
 from dressform.api.schemas.pages import PositionCursor
-from dressform.errors import NotFound, PreconditionFailed, TooManyModels
+from dressform.errors import NotFound, PreconditionFailed
 from dressform.repositories.model_statements import MEMBER_AND_MODEL, MEMBER_AND_MODELS
 from dressform.repositories.models import Models, decrypt_member_model, select_page
 from dressform.repositories.sealed_models import StoredModel, decrypt_model
@@ -66,37 +64,6 @@ async def list_models(
         lambda row: ModelRead.from_domain(decrypt_model(row, me), form).to_json(), page
     )
     return Response(ModelPage.join_json(items, after), media_type="application/json")
-
-
-@router.post(
-    "",
-    status_code=status.HTTP_201_CREATED,
-    response_description="The model.",
-    responses=CREATED_WITH_TAG | problem_responses(TooManyModels),
-)
-async def create_model(
-    payload: ModelCreate,
-    me: CurrentMember,
-    uows: UnitOfWorkFactoryDep,
-    response: Response,
-    *,
-    unit: DisplayUnit = None,
-    language: DisplayLanguage = None,
-) -> ModelWithWarnings:
-    """Create a model
-
-    A number is in `unit`, or in millimetres without it, and in degrees for shoulderSlope; a text
-    may have a unit: `43 1/2 in`, `110,5 cm`. Leave out what you have not measured, or send it
-    empty. With `based_on` the model is a variant: it holds only what differs from its base model.
-    """
-    async with uows.transaction() as uow:
-        model = await Models(uow).add(
-            me, name=payload.name, body=payload.to_domain(), based_on=payload.based_on
-        )
-        form = await Display(unit, language).resolve(uow, me)
-    response.headers["Location"] = f"/v1/models/{model.id}"
-    response.headers["ETag"] = str(create_model_tag(me.key, model))
-    return ModelWithWarnings.from_domain(model, form)
 
 
 @router.get(
