@@ -1,4 +1,4 @@
-"""How a form for measurements is laid out: groups, order, sides, and what the silhouette shows."""
+"""The layout of forms for measurements: groups, order, sides, and what the silhouette shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
