@@ -11,14 +11,14 @@ NECK = {"neck": {"text": "16 1/2", "unit": "in"}}
 async def test_what_was_typed_comes_back_as_typed(ada: MemberClient) -> None:
     typed = {"chest": " 43 ½ in", "neck": "16 1/2", "hips": "92,8 cm", "shoulderSlope": "13°"}
 
-    model = await create_model(ada, unit="in", measurements=typed | {"waist": 810})
+    model = await create_model(ada, unit="in", measurements=typed | {"waist": 32})
 
     assert model["measurements"] == {
         "chest": 1104.9,
         "neck": 419.1,
         "hips": 928,
         "shoulderSlope": 13,
-        "waist": 810,
+        "waist": 812.8,
     }
     assert model["entered"] == NECK | {
         "chest": {"text": " 43 ½ in", "unit": "in"},
@@ -29,7 +29,7 @@ async def test_what_was_typed_comes_back_as_typed(ada: MemberClient) -> None:
 
 
 async def test_a_number_sent_back_as_it_was_read_keeps_what_was_typed(ada: MemberClient) -> None:
-    model = await create_model(ada, unit="in", measurements={"neck": "16 1/2", "chest": 1105})
+    model = await create_model(ada, unit="in", measurements={"neck": "16 1/2", "chest": 43.5})
 
     after = await update_model(ada, model, name="Again", measurements=model["measurements"])
 
@@ -42,7 +42,10 @@ async def test_a_number_sent_back_as_it_was_read_keeps_what_was_typed(ada: Membe
         ({"neck": 420}, {}),
         ({"neck": None}, {}),
         ({"neck": "42 cm"}, {"neck": {"text": "42 cm", "unit": "cm"}}),
-        ({"neck": "419.1 mm"}, {"neck": {"text": "419.1 mm", "unit": "mm"}}),
+        ({"neck": "419.10 mm"}, {"neck": {"text": "419.10 mm", "unit": "mm"}}),
+        ({"neck": "419.1 mm"}, NECK),
+        ({"neck": ""}, {}),
+        ({"neck": " "}, {}),
         ({"chest": 1}, NECK),
     ],
 )
@@ -71,19 +74,19 @@ async def test_a_variant_shows_what_was_typed_for_its_base(ada: MemberClient) ->
     [
         ("mm", {"chest": "1105 mm", "neck": "419.1 mm", "shoulderSlope": "13°"}),
         ("cm", {"chest": "110.5 cm", "neck": "41.91 cm", "shoulderSlope": "13°"}),
-        ("in", {"chest": "≈ 43 1/2 in", "neck": "16 1/2", "shoulderSlope": "13°"}),
+        ("in", {"chest": "≈ 43 1/2 in", "neck": "16 1/2 in", "shoulderSlope": "13°"}),
     ],
 )
 async def test_people_read_it_in_the_unit_they_ask_for(
     ada: MemberClient, unit: str, shown: dict[str, str]
 ) -> None:
-    measurements = {"chest": 1105, "neck": "16 1/2", "shoulderSlope": 13, "underbust": 900}
-    model = await create_model(ada, unit="in", measurements=measurements)
+    measurements = {"chest": 1105, "neck": "16 1/2 in", "shoulderSlope": 13, "underbust": 900}
+    model = await create_model(ada, measurements=measurements)
 
     response = await ada.request("GET", f"{MODELS}/{model['id']}", params={"unit": unit})
     page = await ada.request("GET", MODELS, params={"unit": unit})
 
-    display = {"unit": unit, "measurements": shown}
+    display = {"unit": unit, "language": "en", "measurements": shown}
     assert response.json() == model | {"display": display}
     assert page.json()["items"] == [response.json()]
 
@@ -98,8 +101,16 @@ async def test_the_account_has_a_unit_of_its_own(ada: MemberClient) -> None:
 
     assert profile.json()["unit"] == "in"
     assert (await ada.request("GET", "/v1/profiles/me")).json()["unit"] == "in"
-    assert before["display"] == {"unit": "cm", "measurements": {"chest": "110.5 cm"}}
-    assert after["display"] == {"unit": "in", "measurements": {"chest": "≈ 43 1/2 in"}}
+    assert before["display"] == {
+        "unit": "cm",
+        "language": "en",
+        "measurements": {"chest": "110.5 cm"},
+    }
+    assert after["display"] == {
+        "unit": "in",
+        "language": "en",
+        "measurements": {"chest": "≈ 43 1/2 in"},
+    }
 
 
 @pytest.mark.parametrize("unit", ["ell", "deg", ""])

@@ -24,6 +24,9 @@ async def live(person: MemberClient) -> str:
     await person.request("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
     await person.request("PUT", "/v1/profiles/me/picture", content=make_image(), headers=IMAGE)
     model = f"/v1/models/{await person.add_model()}"
+    body = {"name": "Me, too", "breasts": True}
+    key = {"Idempotency-Key": "a-key"}
+    assert (await person.request("POST", "/v1/models", json=body, headers=key)).is_success
     await person.request("PUT", f"{model}/avatar", content=make_image(), headers=IMAGE)
     assert (await agree(person, model_id=model.rpartition("/")[2])).status_code == 200
     await person.client.post("/v1/auth/refresh", json={"refresh_token": person.refresh_token})

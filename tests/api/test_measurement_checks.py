@@ -64,10 +64,11 @@ async def test_a_warning_says_what_to_check(client: httpx.AsyncClient) -> None:
 async def test_what_is_not_understood_is_said_at_its_place(client: httpx.AsyncClient) -> None:
     sent = {"neck": "13 1/2", "chest": "9 cmm", "wast": 1, "waist": -1}
 
-    response = await client.post(CHECK, json={"breasts": False, "measurements": sent})
+    answer = await asked(client, CHECK, breasts=False, measurements=sent | {"hips": "92,5 cm"})
 
-    assert response.status_code == 422
-    said = {error["pointer"]: error["detail"] for error in response.json()["errors"]}
+    assert answer["measurements"] == {"hips": 925}
+    assert "waist" in answer["missing"]
+    said = {error["pointer"]: error["detail"] for error in answer["errors"]}
     assert said == {
         "#/measurements/neck": "neck: “13 1/2” has no unit: write mm, cm or in behind it, or send "
         "`unit`",
@@ -76,6 +77,96 @@ async def test_what_is_not_understood_is_said_at_its_place(client: httpx.AsyncCl
         "#/measurements/wast": "wast: not a known measurement; did you mean waist?",
         "#/measurements/waist": "waist: a number of millimetres greater than 0 and at most 10000",
     }
+
+
+@pytest.mark.parametrize(
+    "half_typed",
+    [
+        "4",
+        "43 1",
+        "43 1/",
+        "43,",
+        "in",
+        "≈",
+        "-",
+        "x" * 200,
+        "1.105 mm",
+        [],
+        {},
+        True,
+        0,
+        1e300,
+        "\uff11",
+    ],
+)
+async def test_a_field_that_is_half_typed_spoils_no_other(
+    client: httpx.AsyncClient, half_typed: object
+) -> None:
+    sent = {"chest": half_typed, "waist": "81 cm"}
+
+    answer = await asked(client, CHECK, breasts=True, measurements=sent)
+
+    assert answer["measurements"] == {"waist": 810}
+    (error,) = answer["errors"]
+    assert error["pointer"] == "#/measurements/chest"
+    assert error["detail"].startswith("chest: ")
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\u00a0\u2003", None])
+async def test_an_empty_field_is_not_measured(
+    client: httpx.AsyncClient, ada: MemberClient, empty: str | None
+) -> None:
+    sent = {"chest": empty, "waist": 810}
+
+    answer = await asked(client, CHECK, breasts=True, measurements=sent)
+    made = await ada.request(
+        "POST", MODELS, json={"name": "x", "breasts": True, "measurements": sent}
+    )
+
+    assert answer["measurements"] == made.json()["measurements"] == {"waist": 810}
+    assert answer["errors"] == []
+    assert "chest" in answer["missing"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "number", "mm"),
+    [
+        ("in", 43.5, 1104.9),
+        ("cm", 110.5, 1105),
+        ("mm", 1105, 1105),
+        (None, 1105, 1105),
+        ("in", 0.1, 2.54),
+    ],
+)
+async def test_a_number_is_in_the_unit_that_came_beside_it(
+    client: httpx.AsyncClient, ada: MemberClient, unit: str | None, number: float, mm: float
+) -> None:
+    sent = {"breasts": True, "unit": unit, "measurements": {"neck": number, "shoulderSlope": 13}}
+
+    answer = await asked(client, CHECK, **sent)
+    made = await ada.request("POST", MODELS, json=sent | {"name": "Me"})
+    path = made.headers["Location"]
+    change = {"unit": unit, "measurements": {"waist": number}}
+    changed = (await ada.request("PATCH", path, json=change)).json()
+    estimated = await asked(client, ESTIMATES, **sent)
+
+    assert answer["measurements"] == {"neck": mm, "shoulderSlope": 13}
+    assert changed["measurements"] == {"neck": mm, "waist": mm, "shoulderSlope": 13}
+    assert estimated["estimates"]
+
+
+async def test_a_number_in_millimetres_beside_inches_is_told_so(client: httpx.AsyncClient) -> None:
+    answer = await asked(client, CHECK, breasts=True, unit="in", measurements={"chest": 1105})
+
+    (error,) = answer["errors"]
+    assert error["detail"].endswith("at most 10000; a number beside `unit` is in that unit")
+
+
+async def test_a_form_that_is_no_object_is_refused(client: httpx.AsyncClient) -> None:
+    wrong: object
+    for wrong in (None, [], "x"):
+        response = await client.post(CHECK, json={"breasts": False, "measurements": wrong})
+        assert response.status_code == 422
 
 
 async def test_estimates_are_guesses_from_the_neck(client: httpx.AsyncClient) -> None:

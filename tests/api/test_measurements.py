@@ -1,9 +1,12 @@
 """The catalogue as everybody can read it."""
 
+import re
+
 import httpx
 import pytest
 
 from dressform.sewing.catalogue import CATALOGUE
+from dressform.sewing.silhouette import render_silhouette
 from tests.helpers.assertions import assert_problem
 
 PATH = "/v1/measurements"
@@ -33,12 +36,43 @@ async def test_anybody_reads_all_of_it(client: httpx.AsyncClient) -> None:
         "description": dict(CATALOGUE["highBust"].description),
         "seamly": {"code": "G03", "name": "highbust_circ", "match": "exact"},
         "aliases": [],
+        "group": "torso-around",
+        "order": 5,
+        "paired": False,
+        "in_silhouette": True,
+        "schema_org": [],
     }
     assert items["waistToUnderbust"]["seamly"] is None
     assert items["chest"]["aliases"] == ["chestCircumference"]
     assert items["shoulderSlope"]["unit"] == "degree"
     assert response.json()["derived"]["seatFront"] == {"seat": 1, "seatBack": -1}
     assert response.headers["Cache-Control"] == "public, max-age=3600"
+
+
+async def test_a_form_is_laid_out_by_groups_in_the_order_of_measuring(
+    client: httpx.AsyncClient,
+) -> None:
+    catalogue = (await client.get(PATH)).json()
+
+    items = {item["name"]: item for item in catalogue["items"]}
+    laid_out = [name for group in catalogue["groups"] for name in group["measurements"]]
+    assert sorted(laid_out) == sorted(items)
+    assert [items[name]["order"] for name in laid_out] == list(range(1, len(items) + 1))
+    for group in catalogue["groups"]:
+        assert {items[name]["group"] for name in group["measurements"]} == {group["key"]}
+        assert group["label"].keys() == {"en", "fr"}
+    assert items["seat"]["schema_org"] == ["BodyMeasurementHips"]
+    assert items["hips"]["schema_org"] == []
+
+
+async def test_the_silhouette_has_the_lines_that_the_catalogue_names(
+    client: httpx.AsyncClient,
+) -> None:
+    items = (await client.get(PATH)).json()["items"]
+    drawing = render_silhouette({"neck": 340}, breasts=True)
+
+    drawn = set(re.findall(r'data-measurement="(\w+)"', drawing))
+    assert drawn == {item["name"] for item in items if item["in_silhouette"]}
 
 
 async def test_the_flag_filters_what_is_shown(client: httpx.AsyncClient) -> None:

@@ -38,9 +38,7 @@ async def imported(person: MemberClient, data: bytes, **params: str) -> dict[str
 
 @pytest.mark.parametrize("form", Format)
 async def test_what_goes_out_comes_in_the_same(ada: MemberClient, form: Format) -> None:
-    model = await create_model(
-        ada, breasts=False, unit="in", measurements=WITH_BREASTS | {"neck": "13½"}
-    )
+    model = await create_model(ada, breasts=False, measurements=WITH_BREASTS | {"neck": "13½ in"})
     file = await exported(ada, model["id"], form)
 
     (item,) = (await imported(ada, file.content))["items"]

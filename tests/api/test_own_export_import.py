@@ -58,8 +58,7 @@ async def fill_account(member: MemberClient) -> None:
         member,
         name="Léa 👩\u200d👧  & me",
         breasts=False,
-        unit="in",
-        measurements=WITH_BREASTS | {"neck": "13½", "shoulderSlope": "13,5°"},
+        measurements=WITH_BREASTS | {"neck": "13½ in", "shoulderSlope": "13,5°"},
     )
     variant = await create_variant(
         member, base, name="With a binder", measurements={"chest": "35 in", "highBust": 880.25}
@@ -93,7 +92,7 @@ async def test_an_export_comes_back_whole_into_a_fresh_account(
 
     assert without_ids(await read_export(bob)) == without_ids(export)
     left_out = [line["entry"] for line in answer["account"] if line["outcome"] == "left_out"]
-    assert left_out == ["username", "sessions", "operator", "consents"]
+    assert left_out == ["username", "sessions", "operator", "consents", "repeated_requests"]
     assert answer["dropped"] == ["email"]
     for item in answer["items"]:
         assert {line["outcome"] for line in item["lines"]} == {"taken"}

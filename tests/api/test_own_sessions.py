@@ -68,8 +68,8 @@ class TestNames:
     @pytest.mark.parametrize(
         "name",
         [
-            *("", " ", "\u00a0\u2003", "x" * 61, "two\nlines", "nul\0", "\u2028", "tab\there"),
-            *("\u200d", "\u00ad", "\u3164", "\u2800", "\u115f\u200b"),
+            *("x" * 61, "two\nlines", "nul\0", "a\u2028b", "tab\there"),
+            *("\u200b", "\u200d", "\u00ad", "\u3164", "\u2800", "\u115f\u200b"),
             *(1, ["x"]),
         ],
     )
@@ -87,6 +87,12 @@ class TestNames:
         self, ada: MemberClient, name: str
     ) -> None:
         assert (await rename(ada, name)).json()["name"] == "gpjexe."
+
+    @pytest.mark.parametrize("empty", [None, "", " ", "\u00a0\u2003"])
+    async def test_empty_name_removes_it(self, ada: MemberClient, empty: str | None) -> None:
+        await rename(ada, "Laptop")
+
+        assert (await rename(ada, empty)).json()["name"] is None
 
     @pytest.mark.parametrize("payload", [{}, {"name": "x", "id": 1}, [], None])
     async def test_payload_that_does_not_fit(self, ada: MemberClient, payload: object) -> None:

@@ -53,6 +53,7 @@ ACCOUNT_TABLES = {
     "confirmed_link",
     "dataset_consent",
     "dataset_consent_act",
+    "idempotent_request",
     "mail",
     "model",
     "one_time_token",

@@ -70,6 +70,8 @@ def operations() -> tuple[Operation, ...]:
 
 def _walk(schema: dict[str, Any], example: Any, path: tuple[str, ...]) -> Any:
     schema = resolve_schema(schema)
+    if "type" not in schema:  # It takes any value.
+        return
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     if path:
         yield path, kind

@@ -16,6 +16,7 @@ from dressform.repositories.attempt_counts import AttemptCounts
 from dressform.repositories.audit_log_entries import AuditLogEntries
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
 from dressform.repositories.former_usernames import FormerUsernames
+from dressform.repositories.idempotent_requests import IdempotentRequests, RequestKey
 from dressform.repositories.imported_accounts import ImportedAccounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
@@ -37,6 +38,7 @@ TABLES = {
     "profile": {"account", "account_key", "profile", "picture"},
     "former-username": {"former_username"},
     "imported-account": {"imported_account"},
+    "repeated-request": {"idempotent_request"},
     "sign-up": {"sign_up"},
     "confirmed-link": {"confirmed_link"},
     "session": {"session"},
@@ -85,6 +87,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
             email="bob@example.org", username="bob", language="en", password_hash="none"
         )
         await FormerUsernames(uow).hold("ada-before", owner.account_id)
+        await IdempotentRequests(uow, owner).record(RequestKey("a key", b""), [])
         await add_confirmed_link(uow, owner)
         await add_imported_account(uow, at)
         await Mails(uow).add("erased", to="eve@example.org", language="en")

@@ -98,6 +98,7 @@ async def test_what_the_documentation_says_puts_it_right(
     assert left == {
         "former-username",
         "imported-account",
+        "repeated-request",
         "sign-up",
         "confirmed-link",
         "one-time-token",

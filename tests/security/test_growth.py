@@ -15,6 +15,7 @@ from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.attempt_counts import AttemptCounts
 from dressform.repositories.consents import Consents
+from dressform.repositories.idempotent_requests import IdempotentRequests, RequestKey
 from dressform.repositories.mails import Mails
 from dressform.repositories.owners import Owner
 from dressform.repositories.rate_limits import FORGOT, Budget
@@ -67,7 +68,16 @@ async def fill_attempts(uow: UnitOfWork, _: Owner) -> int:
     return 2000
 
 
+async def fill_idempotent_requests(uow: UnitOfWork, owner: Owner) -> int:
+    for number in range(200):
+        await IdempotentRequests(uow, owner).record(
+            RequestKey(f"key-{number}", bytes(32)), [random_id()]
+        )
+    return 200
+
+
 FILLS: dict[str, Fill] = {
+    "idempotent_request": fill_idempotent_requests,
     "mail": fill_mail,
     "sign_up": fill_sign_up,
     "session": fill_session,

@@ -108,6 +108,9 @@ def test_all_that_the_bodies_take_is_tried() -> None:
     assert tried >= {"password", "email", "token", "bio", "social_accounts", "measurements"}
 
 
+CHECK = "POST /v1/measurements/check"
+
+
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_field_of_every_body(
     ada: MemberClient, model: str, uows: UnitOfWorkFactory, operation: Operation
@@ -121,6 +124,11 @@ async def test_every_field_of_every_body(
 
             response = await ada.request(operation.verb, url, content=body.encode(), headers=JSON)
 
+            if str(operation) == CHECK and path == ("measurements",) and response.is_success:
+                # An object of unknown names: a form that is half typed is answered.
+                assert response.json()["errors"], raw
+                assert MARK not in response.text
+                continue
             quotes = path[0] == "measurements"
             assert_refused(response, operation, f"{path}: {raw}", quotes=quotes)
     assert await state(ada, uows) == before

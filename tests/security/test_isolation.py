@@ -84,6 +84,7 @@ BY_OWNED_ID = {
     "GET /v1/models/{model_id}/export",
     "GET /v1/models/{model_id}/warnings",
     "PATCH /v1/models/{model_id}",
+    "POST /v1/models/{model_id}/copy",
     "PUT /v1/models/{model_id}/avatar",
 }
 FOR_MEMBERS = {
@@ -104,6 +105,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "json": {"current_password": "wrong", "new_password": "eleven quiet looms at dusk"}
     },
     "POST /v1/models": {"json": {"name": "Mallory's", "breasts": True}},
+    "POST /v1/models/{model_id}/copy": {"json": {"name": "Stolen"}},
     "POST /v1/models/import": {"content": b"chest,1105"},
     "POST /v1/privacy/erasure": {"json": {"password": "wrong"}},
     "PUT /v1/models/{model_id}/avatar": {"content": make_image(colour="red"), "headers": IMAGE},

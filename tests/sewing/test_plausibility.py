@@ -45,14 +45,8 @@ def list_lengths(body: Body) -> list[str]:
 @pytest.mark.parametrize(
     ("body", "breasts"), [*ADULTS.values(), *DOLLS_AND_GIANTS.values()], ids=SAMPLES
 )
-def test_freesewings_bodies_get_no_hint_but_of_sums_that_they_do_not_keep(
-    body: Body, *, breasts: bool
-) -> None:
-    legs = body["waistToFloor"] > body["waistToUpperLeg"] + body["inseam"]
-    backs = body["chest"] - body["bustFront"], body["highBust"] - body["highBustFront"]
-    torn = breasts and abs(backs[0] - backs[1]) > 0.05 * sum(backs) / 2
-
-    assert list_warnings(body, breasts=breasts) == [("sum", LEG)] * legs + [("sum", FOUR)] * torn
+def test_freesewings_bodies_get_no_hint(body: Body, *, breasts: bool) -> None:
+    assert list_warnings(body, breasts=breasts) == []
 
 
 def test_somebody_who_has_just_begun_gets_no_hint() -> None:
@@ -71,7 +65,8 @@ def test_people_hardly_ever_get_a_hint() -> None:
 def test_nor_do_those_who_measure_by_hand() -> None:
     given = kinds(by_hand(50))
 
-    assert given["order"] + given["unit"] + given["digits"] <= 0.03 * given["bodies"]
+    assert given["bodies"] >= 1000
+    assert given["any"] <= 0.02 * given["bodies"]
 
 
 @pytest.mark.parametrize(("longer", "shorter"), RULES["longer"])
@@ -94,15 +89,16 @@ def test_there_are_sixteen_of_them_and_six_sums() -> None:
 
 SUMS = [
     (FOUR, (865, 440, 925, 480), True),
-    (FOUR, (865, 440, 890, 485), True),
-    (FOUR, (865, 440, 933, 485), False),
-    (FOUR, (865, 440, 885, 485), False),
+    (FOUR, (865, 440, 978, 485), True),
+    (FOUR, (865, 440, 979, 485), False),
+    (FOUR, (865, 440, 851, 485), True),
+    (FOUR, (865, 440, 850, 485), False),
     (FOUR, (960, 440, 925, 485), False),
     (FRONT, (502, 275, 100, 80), True),
     (FRONT, (505, 275, 100, 80), False),
     (FRONT, (380, 275, 100, 80), True),
-    (LEG, (1050, 285, 765), True),
-    (LEG, (1051, 285, 765), False),
+    (LEG, (1137, 285, 765), True),
+    (LEG, (1138, 285, 765), False),
     (LEG, (900, 285, 765), True),
     (("waistBack", "waist"), (414, 750), True),
     (("waistBack", "waist"), (415, 750), False),

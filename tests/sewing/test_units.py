@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dressform.sewing.catalogue import Kind
-from dressform.sewing.quantity_format import format_quantity
-from dressform.sewing.units import MeasurementUnit, QuantityParseError, parse_quantity
+from dressform.sewing.catalogue import CATALOGUE, Kind
+from dressform.sewing.quantity_format import LANGUAGES, format_quantity, is_text_of
+from dressform.sewing.units import (
+    MAX_CHARACTERS,
+    EnteredValue,
+    MeasurementUnit,
+    QuantityParseError,
+    parse_quantity,
+)
 
 INCH = Fraction("25.4")
 
@@ -68,6 +74,34 @@ LENGTHS = {
     "1,105.5 mm": (1105.5, MeasurementUnit.MM),
     "１．１０５，５ mm": (1105.5, MeasurementUnit.MM),
     "1\u202f105,5 mm": (1105.5, MeasurementUnit.MM),
+    "≈ 43 1/2 in": (1104.9, MeasurementUnit.INCH),
+    "~43 1/2 in": (1104.9, MeasurementUnit.INCH),
+    "≈ 110,5 cm": (1105, MeasurementUnit.CM),
+    "\uff11\uff11\uff10\u3002\uff15 センチ": (1105, MeasurementUnit.CM),
+    "16 1/2 Zoll": (419.1, MeasurementUnit.INCH),
+    "16,5 Zoll": (419.1, MeasurementUnit.INCH),
+    "16 1/2 pulgadas": (419.1, MeasurementUnit.INCH),
+    "16,5 pulg.": (419.1, MeasurementUnit.INCH),
+    "16,5 polegadas": (419.1, MeasurementUnit.INCH),
+    "16,5 pollici": (419.1, MeasurementUnit.INCH),
+    "16,5 duim": (419.1, MeasurementUnit.INCH),
+    "16,5 дюйма": (419.1, MeasurementUnit.INCH),
+    "16,5 tum": (419.1, MeasurementUnit.INCH),
+    "16.5インチ": (419.1, MeasurementUnit.INCH),
+    "16.5英寸": (419.1, MeasurementUnit.INCH),
+    "16 1/2 pouce": (419.1, MeasurementUnit.INCH),
+    "16 1/2 po.": (419.1, MeasurementUnit.INCH),
+    "110,5 см": (1105, MeasurementUnit.CM),
+    "1105 мм": (1105, MeasurementUnit.MM),
+    "1,65 м": (1650, MeasurementUnit.CM),
+    "110,5 Zentimeter": (1105, MeasurementUnit.CM),
+    "110,5 centímetros": (1105, MeasurementUnit.CM),
+    "110,5 centimetri": (1105, MeasurementUnit.CM),
+    "110.5厘米": (1105, MeasurementUnit.CM),
+    "5 Fuß 7 Zoll": (1701.8, MeasurementUnit.INCH),
+    "5 футов 7 дюймов": (1701.8, MeasurementUnit.INCH),
+    "31.1 centime\u0300tres": (311, MeasurementUnit.CM),
+    "1105 mili\u0301metros": (1105, MeasurementUnit.MM),
 }
 
 
@@ -129,7 +163,9 @@ REFUSED = {
     "nan": "“nan” was not understood",
     "12² cm": "“²” is not a unit",
     "about 12 cm": "“about 12 cm” was not understood",
-    "≈ 12 in": "was not understood",
+    "≈": "nothing was typed",
+    "≈ ≈ 12 in": "was not understood",
+    "12 ≈ in": "was not understood",
     "13°": "“13°” is in degrees: write a length such as",
     "1 m 5": "write it in one unit",
     "1 m 5 in": "write it in one unit",
@@ -195,6 +231,8 @@ def test_fractions_are_exact(whole: int, over: int, under: int, between: str) ->
     assert value == float((whole + Fraction(over, under)) * INCH)
 
 
+LENGTH_UNITS = [MeasurementUnit.MM, MeasurementUnit.CM, MeasurementUnit.INCH]
+LANGUAGE = st.sampled_from(LANGUAGES)
 LENGTH = st.floats(min_value=0.001, max_value=10_000)
 
 
@@ -213,6 +251,41 @@ def test_a_sixteenth_of_an_inch_is_written_exactly(sixteenths: int) -> None:
         mm,
         MeasurementUnit.INCH,
     )
+
+
+@given(st.floats(min_value=5e-324, max_value=10_000), st.sampled_from(LENGTH_UNITS), LANGUAGE)
+def test_every_length_that_is_written_is_read_and_recognised(
+    mm: float, unit: MeasurementUnit, language: str
+) -> None:
+    text = format_quantity(mm, unit, language)
+
+    value, read_in = parse_quantity(text, Kind.LENGTH)
+    assert CATALOGUE["chest"].is_valid(value)
+    assert read_in is unit
+    assert len(text) <= MAX_CHARACTERS
+    assert is_text_of(EnteredValue(text, read_in), mm)
+
+
+@given(st.floats(min_value=5e-324, max_value=90, exclude_max=True), LANGUAGE)
+def test_every_angle_that_is_written_is_read_and_recognised(degrees: float, language: str) -> None:
+    text = format_quantity(degrees, MeasurementUnit.DEGREE, language)
+
+    value, read_in = parse_quantity(text, Kind.ANGLE)
+    assert CATALOGUE["shoulderSlope"].is_valid(value)
+    assert is_text_of(EnteredValue(text, read_in), degrees)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1104.5, MeasurementUnit.CM, "110,45 cm"),
+        (1.105, MeasurementUnit.MM, "1,1050 mm"),
+        (1105, MeasurementUnit.INCH, "≈ 43 1/2 in"),
+        (13.5, MeasurementUnit.DEGREE, "13,5°"),
+    ],
+)
+def test_french_has_a_decimal_comma(value: float, unit: MeasurementUnit, text: str) -> None:
+    assert format_quantity(value, unit, "fr") == text
 
 
 @given(LENGTH)
@@ -236,10 +309,10 @@ def test_what_no_sixteenth_is_near_says_so(mm: float) -> None:
         (1.105, MeasurementUnit.MM, "1.1050 mm"),
         (12.7, MeasurementUnit.INCH, "1/2 in"),
         (25.4, MeasurementUnit.INCH, "1 in"),
-        (0.1, MeasurementUnit.INCH, "≈ 0 in"),
+        (0.1, MeasurementUnit.INCH, "≈ 0.00394 in"),
         (13, MeasurementUnit.DEGREE, "13°"),
         (13.5, MeasurementUnit.DEGREE, "13.5°"),
-        (1e-300, MeasurementUnit.CM, "0 cm"),
+        (1e-300, MeasurementUnit.CM, "≈ 0.00000000000000000000001 cm"),
     ],
 )
 def test_values_are_written_for_people(value: float, unit: MeasurementUnit, text: str) -> None:

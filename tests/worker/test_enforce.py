@@ -57,7 +57,10 @@ async def test_it_ends_to_the_second_and_nothing_else(
     assert (early.rows, on_time.rows) == (0, 1)
     assert still_there == before | {"retention_run": 2}
     cascade = set().union(
-        *(TABLES[key] for key in ("model", "session", "one-time-token", "confirmed-link"))
+        *(
+            TABLES[key]
+            for key in ("model", "session", "one-time-token", "confirmed-link", "repeated-request")
+        )
     )
     gone = TABLES[category.key] | (cascade if category is PROFILE else set())
     runs = 2 if category is RETENTION_RUN else 3

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dressform.actions.check_username import require_allowed_username
@@ -7,18 +7,30 @@ from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import UsernameTaken
 from dressform.repositories.accounts import Accounts
+from dressform.repositories.credentials import Credentials
+from dressform.repositories.locked_profiles import get_locked_profile
 from dressform.repositories.owners import Member
-from dressform.repositories.profiles import Profiles
+from dressform.repositories.profiles import Profiles, PublicProfile
 from dressform.repositories.unique_hashes import is_username_taken
+
+ProfileCheck = Callable[[PublicProfile, Credentials], None]
+"""A condition on a profile that is going to be changed. It raises where it is not met."""
 
 
 async def change_profile(
-    uow: UnitOfWork, member: Member, changes: dict[str, Any], *, site_words: Iterable[str]
+    uow: UnitOfWork,
+    member: Member,
+    changes: dict[str, Any],
+    *,
+    site_words: Iterable[str],
+    check: ProfileCheck | None = None,
 ) -> None:
     """Merge: None removes. `changes` may hold username, bio, social_accounts, language and unit.
 
-    Raises UsernameTaken, InvalidInput for too many social accounts and for a reserved username.
+    `check` is called with what is stored, locked until the transaction ends. Raises UsernameTaken, InvalidInput for too many social accounts and for a reserved username.
     """
+    if check:
+        check(*await get_locked_profile(uow, member))
     profiles = Profiles(uow)
     of_account = {key: changes.pop(key) for key in ("language", "unit") if key in changes}
     if of_account:

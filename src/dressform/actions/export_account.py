@@ -7,6 +7,7 @@ from dressform.errors import NotFound
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
 from dressform.repositories.credentials import Credentials
+from dressform.repositories.idempotent_requests import IdempotentRequests, StoredRequest
 from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Member
@@ -33,6 +34,7 @@ class AccountData:
     sessions: list[OpenSession]
     operator: bool
     consent: Consent | None
+    repeated_requests: list[StoredRequest]
 
     async def read_picture(self) -> str | None:
         try:
@@ -59,6 +61,7 @@ async def export_account(uow: UnitOfWork, member: Member) -> AccountData:
         sessions=await Sessions(uow).list_all(member),
         operator=await Operators(uow).exists(member.account_id),
         consent=await Consents(uow).get(member),
+        repeated_requests=await IdempotentRequests(uow, member).list_all(),
     )
 
 

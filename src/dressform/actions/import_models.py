@@ -1,11 +1,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from dressform.actions.change_profile import change_profile
 from dressform.actions.plan_import import PlannedModel
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.errors import TooManyModels
+from dressform.errors import NotFound, TooManyModels
+from dressform.repositories.idempotent_requests import IdempotentRequests, RequestKey
 from dressform.repositories.model_statements import MAX_MODELS
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Member
@@ -26,13 +28,18 @@ async def import_models(
     member: Member,
     plans: Sequence[PlannedModel],
     profile: ProfileChanges,
+    key: RequestKey | None = None,
 ) -> list[StoredModel | None]:
-    """Add all models and change the profile, or do nothing at all.
+    """Add all models and change the profile, or do nothing at all. With a key, do it only once.
 
     The result has None for a plan that is not stored. Raise TooManyModels, Unauthenticated, and
     InvalidInput for too many social accounts.
     """
     async with uows.transaction() as uow:
+        requests = IdempotentRequests(uow, member)
+        added = await requests.claim(key)
+        if added is not None:
+            return [await _find(uow, member, model_id) for model_id in added]
         if profile.fields:
             # An import never sets a username, the only field that the words of the site concern.
             await change_profile(uow, member, dict(profile.fields), site_words=())
@@ -46,7 +53,16 @@ async def import_models(
         except TooManyModels:
             number = sum(plan.is_stored for plan in plans)
             raise TooManyModels(_limit_message(number)) from None
+        await requests.record(key, [model.id if model else None for model in stored])
         return stored
+
+
+async def _find(uow: UnitOfWork, member: Member, model_id: UUID | None) -> StoredModel | None:
+    """Return a model that was added before, or None if it was deleted since."""
+    try:
+        return await Models(uow).get(member, model_id) if model_id else None
+    except NotFound:
+        return None
 
 
 async def _add(

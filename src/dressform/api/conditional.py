@@ -75,9 +75,15 @@ def not_modified_response(request: Request, answer: Response) -> Response | None
     return Response(status_code=304, headers=headers)
 
 
+def reply(request: Request, answer: Response) -> Response:
+    """Return the answer, or a 304 to a client that has this version."""
+    return not_modified_response(request, answer) or answer
+
+
 def etag_matches(request: Request, tag: str) -> bool:
     """Return whether If-None-Match lists this ETag."""
-    known = {_strip_weak_prefix(one) for one in request.headers.get("if-none-match", "").split(",")}
+    header = ",".join(request.headers.getlist("if-none-match"))
+    known = {_strip_weak_prefix(one) for one in header.split(",")}
     return bool(known & {_strip_weak_prefix(tag), "*"})
 
 

@@ -1,7 +1,6 @@
 """Exception handlers, which return every error as a problem document (RFC 9457)."""
 
 import logging
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from dressform import errors
 from dressform.api.problem_responses import MEDIA_TYPE
 from dressform.api.rate_limit_headers import get_headers_of_errors
-from dressform.api.schemas.problems import MAX_ERRORS
+from dressform.api.schemas.problems import MAX_ERRORS, format_pointer
 from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
 from dressform.logging.throttled import ThrottledLogger
@@ -76,7 +75,8 @@ def handle_validation_error(request: Request, error: Exception) -> Response:
         return _problem_response(request, errors.MalformedRequest(), {})
     # A small body can have tens of thousands of unknown names: the response stays small.
     fields = (
-        FieldError(_pointer(entry["loc"]), _error_message(entry)) for entry in found[:MAX_ERRORS]
+        FieldError(format_pointer(entry["loc"]), _error_message(entry))
+        for entry in found[:MAX_ERRORS]
     )
     return _problem_response(request, InvalidInput(*fields), {})
 
@@ -127,15 +127,3 @@ def _error_message(entry: dict[str, Any]) -> str:
     """Return what was expected, never what was sent: `input` and `ctx` are not used."""
     message: str = _MESSAGES.get(entry["type"], entry["msg"])
     return message.removeprefix("Value error, ").removeprefix("Input ")
-
-
-def _pointer(location: Sequence[int | str]) -> str:
-    # Pydantic appends `[key]` to the location of a key that does not fit.
-    place, *path = [_printable(part) for part in location if part != "[key]"]
-    steps = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in path)
-    return f"#{steps}" if place == "body" else f"{place}{steps}"
-
-
-def _printable(part: int | str) -> str:
-    """Return the name of a field, which the client chose, truncated and in ASCII."""
-    return str(part)[:60].encode("ascii", "backslashreplace").decode()

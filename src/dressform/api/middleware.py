@@ -17,7 +17,13 @@ def add_middleware(app: FastAPI, process_settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=process_settings.allowed_origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "If-None-Match",
+            ],
             allow_credentials=True,
             expose_headers=[
                 "X-Request-ID",

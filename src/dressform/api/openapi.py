@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dressform.api.openapi_examples import add_example, add_schema_examples
-from dressform.api.openapi_headers import HEADERS, IF_NONE_MATCH, headers_of
+from dressform.api.openapi_headers import HEADERS, IF_MATCH, IF_NONE_MATCH, headers_of
 from dressform.api.openapi_tags import TAGS
 from dressform.api.problem_responses import (
     errors_of,
@@ -106,6 +106,8 @@ def _complete_operation(method: str, operation: dict[str, Any], schemas: dict[st
             response["headers"] = headers_of(int(status)) | response.get("headers", {})
     if "304" in responses:
         operation["parameters"] = [*operation.get("parameters", []), IF_NONE_MATCH]
+    if "412" in responses:
+        operation["parameters"] = [*operation.get("parameters", []), IF_MATCH]
     for parameter in operation.get("parameters", []):
         add_example(parameter, schemas)
     operation["responses"] = dict(sorted(responses.items()))

@@ -12,7 +12,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "example": "bytes */1500000",
     },
     "ETag": {
-        "description": "The version of the representation, for `If-None-Match`.",
+        "description": "The version of the representation, for `If-None-Match` and `If-Match`.",
         "schema": _STRING,
         "example": '"3"',
     },
@@ -53,6 +53,15 @@ IF_NONE_MATCH: dict[str, Any] = {
     "required": False,
     "description": "The `ETag` of your copy: the response is 304 as long as it is current.",
     # Without a limit of its own: nothing refuses a long one.
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` that you read: the response is 412, and nothing changes, if it was changed since. "
+    "`*` and several tags are allowed; weak ones never match.",
     "schema": {"type": "string"},
     "example": '"3"',
 }

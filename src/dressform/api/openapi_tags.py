@@ -62,6 +62,7 @@ TAGS = (
         (
             "list_models",
             "create_model",
+            "duplicate_model",
             "read_model",
             "change_model",
             "delete_model",

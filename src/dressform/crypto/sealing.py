@@ -6,6 +6,7 @@ nothing outside the database knows the current version. Layout of a sealed value
 bytes of nonce, then ciphertext and tag.
 """
 
+import hmac
 import json
 import os
 from collections.abc import Sequence
@@ -76,6 +77,10 @@ class DataKey:
     def generate(cls) -> "DataKey":
         """Return a new random key."""
         return cls(new_key())
+
+    def compute_digest(self, purpose: str, content: bytes) -> bytes:
+        """Return a keyed hash, from which the content can't be guessed without this key."""
+        return hmac.digest(self._raw, f"{purpose}\0".encode() + content, "sha256")
 
     def seal(self, value: dict[str, Any], table: str, row: UUID, version: int) -> bytes:
         """Encrypt a JSON value for this table, row and version."""

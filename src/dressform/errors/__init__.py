@@ -17,14 +17,17 @@ DressformError
 ├── EmailTaken                409  told only to a client that proved to own the address
 ├── AlreadyConfirmed          409  told only to a client that has the token of a used link
 ├── TooManyModels             409
+├── RequestInProgress         409  another request with the same Idempotency-Key is being answered
 ├── ConsentTextChanged        409  the text of the consent is not the current one
 ├── TooManyConsents           409  the record of a consent is full
 ├── LinkInvalid               410  a mailed link was used, replaced or is too old
 ├── RequestTimeout            408  the request did not arrive in time
+├── PreconditionFailed        412  If-Match names another version
 ├── TooLarge                  413  the body exceeds its limit
 ├── UnsupportedPicture        415  the body is not a supported picture
 ├── RangeNotSatisfiable       416  the range begins after the end of the file
 ├── InvalidInput              422  fields that do not fit, each named
+│   ├── IdempotencyKeyReused  422  the key came with another request
 │   ├── WeakPassword          422
 │   └── SearchTooBroad        422  the search of the access log would read too many rows
 ├── RateLimited               429
@@ -51,16 +54,19 @@ from dressform.errors.conflicts import (
     ConsentTextChanged,
     EmailTaken,
     LinkInvalid,
+    RequestInProgress,
     TooManyConsents,
     TooManyModels,
     UsernameTaken,
 )
 from dressform.errors.requests import (
     HeadersTooLarge,
+    IdempotencyKeyReused,
     InvalidInput,
     MalformedRequest,
     MethodNotAllowed,
     NotFound,
+    PreconditionFailed,
     RangeNotSatisfiable,
     RateLimited,
     RequestTimeout,
@@ -86,6 +92,7 @@ __all__ = [
     "EmailTaken",
     "FieldError",
     "HeadersTooLarge",
+    "IdempotencyKeyReused",
     "InternalError",
     "InvalidInput",
     "LinkInvalid",
@@ -95,9 +102,11 @@ __all__ = [
     "NotFound",
     "OriginNotAllowed",
     "OutcomeUnknown",
+    "PreconditionFailed",
     "RangeNotSatisfiable",
     "RateLimited",
     "RefreshTokenRefused",
+    "RequestInProgress",
     "RequestTimeout",
     "SearchTooBroad",
     "SignatureRefused",

@@ -26,6 +26,16 @@ class TooManyModels(DressformError):
     detail = "Remove one of your 100 models first."
 
 
+class RequestInProgress(DressformError):
+    status = HTTPStatus.CONFLICT
+    slug = "request-in-progress"
+    title = "The same request is still being answered"
+    detail = "Wait a moment, then send it again with the same Idempotency-Key."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=1)
+
+
 class ConsentTextChanged(DressformError):
     status = HTTPStatus.CONFLICT
     slug = "consent-text-changed"

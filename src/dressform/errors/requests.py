@@ -37,6 +37,17 @@ class RequestTimeout(DressformError):
     )
 
 
+class PreconditionFailed(DressformError):
+    """If-Match names no present version of what the request would change."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+    slug = "precondition-failed"
+    title = "It was changed in the meantime"
+    detail = (
+        "Nothing was changed. Read it again, and send your change with the new ETag in If-Match."
+    )
+
+
 class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"
@@ -77,6 +88,17 @@ class InvalidInput(DressformError):
     def as_problem(self, request_id: object) -> dict[str, Any]:
         fields = [asdict(error) for error in self.errors]
         return super().as_problem(request_id) | {"errors": fields}
+
+
+class IdempotencyKeyReused(InvalidInput):
+    slug = "idempotency-key-reused"
+    title = "The Idempotency-Key came with another request before"
+    detail = "Nothing was added. Choose a new key for each new request, and send the same request to repeat it."
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__(
+            *errors or [FieldError("header/Idempotency-Key", "must be new for a new request")]
+        )
 
 
 class WeakPassword(InvalidInput):

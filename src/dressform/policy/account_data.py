@@ -146,3 +146,26 @@ MODEL = Category(
     ),
     extensions=(UNWARNED, RESTRICTED),
 )
+REPEATED_REQUEST = Category(
+    key="repeated-request",
+    name=Text("Requests that may be repeated", "Requêtes qui peuvent être répétées"),
+    data=Text(
+        "If your app marks a request that adds models so that it can be repeated safely: keyed hashes of the "
+        "mark and of the request, the hour, and the random numbers of the models that it added.",
+        "Si votre application marque une requête qui ajoute des modèles pour pouvoir la répéter sans risque : "
+        "des empreintes à clé de la marque et de la requête, l'heure, et les numéros aléatoires des modèles "
+        "ajoutés.",
+    ),
+    purpose=Text(
+        "To add nothing twice when a response was lost.",
+        "Ne rien ajouter deux fois quand une réponse s'est perdue.",
+    ),
+    legal_basis="GDPR Art. 6(1)(b)",
+    period=FixedPeriod(timedelta(hours=24)),
+    clock_column_sql="created_at",
+    starts_at_text=Text("the hour of the request", "l'heure de la requête"),
+    on_expiry_text=Text(
+        "The hashes and numbers are deleted; the models stay.",
+        "Les empreintes et les numéros sont supprimés ; les modèles restent.",
+    ),
+)

@@ -14,6 +14,7 @@ from dressform.policy.account_data import (
     IMPORTED_ACCOUNT,
     MODEL,
     PROFILE,
+    REPEATED_REQUEST,
 )
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
@@ -33,6 +34,7 @@ CATEGORIES = (
     FORMER_USERNAME,
     IMPORTED_ACCOUNT,
     MODEL,
+    REPEATED_REQUEST,
     SIGN_UP,
     CONFIRMED_LINK,
     SESSION,

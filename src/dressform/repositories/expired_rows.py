@@ -23,6 +23,7 @@ from dressform.db.tables import (
     AuditLogEntry,
     ConfirmedLink,
     FormerUsername,
+    IdempotentRequest,
     ImportedAccount,
     Mail,
     Model,
@@ -34,7 +35,13 @@ from dressform.db.tables import (
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy import account_data
-from dressform.policy.account_data import FORMER_USERNAME, IMPORTED_ACCOUNT, MODEL, PROFILE
+from dressform.policy.account_data import (
+    FORMER_USERNAME,
+    IMPORTED_ACCOUNT,
+    MODEL,
+    PROFILE,
+    REPEATED_REQUEST,
+)
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
 from dressform.policy.periods import start_of_day
@@ -59,6 +66,7 @@ TABLES: dict[str, Any] = {
     FORMER_USERNAME.key: FormerUsername,
     IMPORTED_ACCOUNT.key: ImportedAccount,
     MODEL.key: Model,
+    REPEATED_REQUEST.key: IdempotentRequest,
     SIGN_UP.key: SignUp,
     CONFIRMED_LINK.key: ConfirmedLink,
     SESSION.key: Session,

@@ -1,6 +1,6 @@
 """The models: body measurements that members have saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,15 @@ from dressform.repositories.model_statements import (
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import StoredModel, decrypt_model, encrypt_model
 from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.changes import select_changes
 from dressform.sewing.units import EnteredValue
+
+ModelCheck = Callable[[StoredModel], None]
+"""A condition on a model that is going to be changed. It raises where it is not met."""
+
+
+def accept_any(_: StoredModel) -> None:
+    """Accept every model."""
 
 
 class Models:
@@ -56,18 +64,20 @@ class Models:
 
         Raise Unauthenticated when the account has expired.
         """
-        await self._lock(owner)
+        await self.lock(owner)
+        base = await self._get_base(owner, based_on) if based_on else None
         model = StoredModel(
             id=random_id(),
             position=await self._next_position(owner),
             name=name,
             own=body,
-            base=await self._get_base(owner, based_on) if based_on else None,
+            base=base.own if base else None,
             based_on=based_on,
             version=new_version(),
             has_avatar=False,
             created_on=self._uow.now.date(),
             updated_on=self._uow.now.date(),
+            base_version=base.version if base else None,
         )
         await self._uow.connection.execute(
             ADD, {"id": model.id, "account_id": owner.account_id, **encrypt_model(model, owner)}
@@ -84,30 +94,39 @@ class Models:
         measurements: Mapping[str, float | None] | None = None,
         typed: Mapping[str, EnteredValue] | None = None,
         detach: bool = False,
+        check: ModelCheck = accept_any,
     ) -> StoredModel:
-        """Merge changes into a model: None leaves a value unchanged.
+        """Merge changes into a model: None leaves a value unchanged, and equal values write nothing.
 
-        A measurement that is None is removed, or that of the base again. Raise NotFound, and
-        Unauthenticated when the account has expired.
+        A measurement that is None is removed, or that of the base again. `check` is called with the
+        locked model, and may raise. Raise NotFound, and Unauthenticated when the account has expired.
         """
         if detach:
-            await self._lock(owner)
+            await self.lock(owner)
         before = await self._fetch_one(ONE_LOCKED, owner, model_id)
+        check(before)
         model = before.detached if detach else before
+        typed = typed or {}
+        changes = select_changes(model.own, model.body, measurements or {}, typed)
+        if model.base and model.own.breasts is None and breasts == model.base.breasts:
+            breasts = None
         own = model.own.apply_patch(
-            breasts=breasts, measurements=measurements or {}, typed=typed or {}
+            breasts=breasts,
+            measurements=changes,
+            typed={name: typed[name] for name in changes if name in typed},
         )
-        return await self._save(
-            owner, replace(model, name=name or model.name, own=own, updated_on=self._uow.now.date())
-        )
+        changed = replace(model, name=name or model.name, own=own)
+        if changed == before:
+            return before
+        return await self._save(owner, replace(changed, updated_on=self._uow.now.date()))
 
-    async def remove(self, owner: Owner, model_id: UUID) -> None:
+    async def remove(self, owner: Owner, model_id: UUID, *, check: ModelCheck = accept_any) -> None:
         """Delete a model with its avatar. Its variants are detached from it and stay.
 
         Raise NotFound, and Unauthenticated when the account has expired.
         """
-        await self._lock(owner)
-        await self._fetch_one(ONE_LOCKED, owner, model_id)
+        await self.lock(owner)
+        check(await self._fetch_one(ONE_LOCKED, owner, model_id))
         params = self._params(owner) | {"base_id": model_id}
         for row in await self._uow.connection.fetch_all(VARIANTS, params):
             await self._save(owner, decrypt_model(row, owner).detached)
@@ -121,7 +140,7 @@ class Models:
         )
         return kept
 
-    async def _lock(self, owner: Owner) -> None:
+    async def lock(self, owner: Owner) -> None:
         """Lock the owner's models against being added, removed or detached by others."""
         if await self._uow.connection.scalar(LOCK, self._params(owner)) is None:
             raise Unauthenticated
@@ -133,7 +152,7 @@ class Models:
             raise TooManyModels
         return int(last) + 1
 
-    async def _get_base(self, owner: Owner, model_id: UUID) -> BodyMeasurements:
+    async def _get_base(self, owner: Owner, model_id: UUID) -> StoredModel:
         try:
             found = await self.get(owner, model_id)
         except NotFound:
@@ -143,7 +162,7 @@ class Models:
         if found.based_on:
             advice = f"is a variant itself: base it on {found.based_on}, as that one is"
             raise InvalidInput(FieldError("#/based_on", advice))
-        return found.own
+        return found
 
     async def _fetch_one(self, query: Statement, owner: Owner, model_id: UUID) -> StoredModel:
         params = self._params(owner) | {"model_id": model_id}

@@ -34,12 +34,12 @@ class PublicProfile:
     has_picture: bool
 
 
-_HAS_PICTURE = exists().where(Picture.account_id == Profile.account_id).label("has_picture")
+HAS_PICTURE = exists().where(Picture.account_id == Profile.account_id).label("has_picture")
 _PROFILE = select(
     Profile.account_id,
     Profile.version,
     Profile.sealed,
-    _HAS_PICTURE,
+    HAS_PICTURE,
 ).join(Account, Account.id == Profile.account_id)
 _OWN = _PROFILE.where(
     Profile.account_id == bindparam("account_id"), Account.expires_at > bindparam("at")
@@ -50,7 +50,7 @@ MEMBER_AND_PROFILE = Statement(
         *ACCOUNT_COLUMNS,
         Profile.version.label("profile_version"),
         Profile.sealed.label("profile_sealed"),
-        _HAS_PICTURE,
+        HAS_PICTURE,
     ).join(Profile, Profile.account_id == Account.id)
 )
 _OWN_TO_CHANGE = Statement(_OWN.with_for_update(of=Profile))

@@ -27,6 +27,7 @@ class StoredModel:
     has_avatar: bool
     created_on: date | None
     updated_on: date | None
+    base_version: int | None = None
 
     @property
     def body(self) -> BodyMeasurements:
@@ -36,7 +37,7 @@ class StoredModel:
     @property
     def detached(self) -> "StoredModel":
         """Return a model with the same body that has no base."""
-        return replace(self, own=self.body, base=None, based_on=None)
+        return replace(self, own=self.body, base=None, based_on=None, base_version=None)
 
 
 def decrypt_model(row: Any, owner: Owner) -> StoredModel:
@@ -60,6 +61,7 @@ def decrypt_model(row: Any, owner: Owner) -> StoredModel:
         has_avatar=row.has_avatar,
         created_on=_parse_day(payload, "created_on"),
         updated_on=updated_on,
+        base_version=row.base_version,
     )
 
 

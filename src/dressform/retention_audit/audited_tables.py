@@ -67,6 +67,7 @@ AUDITED_TABLES = (
         "12 months",
         of_account=True,
     ),
+    AuditedTable("repeated-request", "idempotent_request", "created_at", "24 hours"),
     AuditedTable("sign-up", "sign_up", "created_at", "7 days"),
     AuditedTable("confirmed-link", "confirmed_link", "created_at", "7 days"),
     AuditedTable("session", "session", "month_of_login", "90 days"),

@@ -18,6 +18,7 @@ _CLOCK_GRANULARITY = {
     "session": timedelta(days=31),
     "one-time-token": timedelta(hours=1),
     "attempt": timedelta(hours=1),
+    "repeated-request": timedelta(hours=1),
 }
 """The granularity at which the rows of a rule store the start of their period."""
 

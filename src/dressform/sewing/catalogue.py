@@ -111,7 +111,7 @@ CATALOGUE = _index_by_name(_FACTS["measurements"])
 DERIVED: Mapping[str, Mapping[str, float]] = MappingProxyType(_FACTS["derived"])
 """Measurements that drafting computes: for each, the factors of the measurements it is a sum of."""
 
-VERSION = _compute_version(_FACTS)
+VERSION = _compute_version(_FACTS | {"forms": load_json("measurement_forms")})
 """FreeSewing's version and a hash of the content, which changes with every edit."""
 
 _CURRENT_NAMES = {alias: each.name for each in CATALOGUE.values() for alias in each.aliases}

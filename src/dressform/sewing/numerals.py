@@ -1,14 +1,15 @@
 """Rewriting of digits, separators and marks of all scripts to ASCII.
 
 The decimal and grouping marks are those of CLDR for the scripts whose digits Unicode knows: the
-Arabic ones (U+066B, U+066C), and the point and comma with their wide forms.
+Arabic ones (U+066B, U+066C), and the point and comma with their wide forms. The ideographic full
+stop is what Japanese keyboards write for a point.
 """
 
 import re
 import unicodedata
 
 # Marks for feet, inches and degrees, and the hyphens that stand between numbers.
-_MARKS = str.maketrans("′’‘´″”“º⁄∕،‐‑–", "''''\"\"\"°//,---")
+_MARKS = str.maketrans("′’‘ʹ´″”“„ʺ˝º⁄∕،‐‑–。｡≅≃~∼", '\'\'\'\'\'""""""°//,---..≈≈≈≈')
 _COMPATIBLE = ("<wide>", "<narrow>", "<square>", "<fraction>")
 _SPACED_GROUPS = re.compile(r"(?<![\d.,/])\d{1,3}(?: \d{3})+(?![\d/])")
 # This mark is never one of thousands: a zero behind three digits says so to the parser.
@@ -27,7 +28,8 @@ def normalise_numerals(text: str) -> str:
 
     A single mark that may be one of thousands or of decimals stays: `1.105`.
     """
-    plain = "".join(map(_normalise_character, text.translate(_MARKS))).strip().lower()
+    composed = unicodedata.normalize("NFC", text).translate(_MARKS)
+    plain = "".join(map(_normalise_character, composed)).strip().lower()
     plain = _ARABIC_GROUPS.sub("", plain)
     plain = _ARABIC_DECIMALS.sub(lambda found: f".{found[1]}0" if found[1] else ".", plain)
     plain = _SPACED_GROUPS.sub(lambda found: found[0].replace(" ", ""), plain)

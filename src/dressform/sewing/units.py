@@ -5,12 +5,14 @@ text is rejected.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from dressform.sewing.catalogue import MAX_LENGTH_MM, Kind, printable_name
+from dressform.sewing.data import load_json
 from dressform.sewing.numerals import normalise_numerals
 
 MAX_CHARACTERS = 40
@@ -44,19 +46,19 @@ TO_CANONICAL = {
 }
 """Millimetres or degrees in one unit."""
 
-_UNIT_NAMES: dict[MeasurementUnit | str, str] = {
-    MeasurementUnit.MM: "mm millimeter millimeters millimetre millimetres millimètre millimètres",
-    MeasurementUnit.CM: "cm centimeter centimeters centimetre centimetres centimètre centimètres",
-    MeasurementUnit.INCH: "in inch inches po pouce pouces \" ''",
-    MeasurementUnit.DEGREE: "deg degree degrees degré degrés °",
-    "m": "m meter meters metre metres mètre mètres",
-    "ft": "ft foot feet pi pied pieds '",
+UNIT_BY_NAME: Mapping[str, MeasurementUnit | str] = {
+    word: MeasurementUnit(unit) if unit in set(MeasurementUnit) else unit
+    for unit, words in load_json("units").items()
+    if unit != "source"
+    for word in words
 }
-UNIT_BY_NAME = {word: unit for unit, words in _UNIT_NAMES.items() for word in words.split()}
+"""The units by their names in several languages; `m` and `ft` are larger ones."""
 # A larger unit with its smaller unit and factor: 5 ft 7 1/2 in, and in French 1 m 65.
 _COMPOUND_UNITS = {"m": (MeasurementUnit.CM, 100), "ft": (MeasurementUnit.INCH, 12)}
 
 _TOKEN = re.compile(r"(\d+[ -]+\d+/\d+|\d+/\d+|\d*[.,]\d+|\d+)\s*([^\W\d_]+\.?|''|['\"°])?\s*")
+ABOUT = "≈"
+"""Stands before a text that is rounded, as the service writes it."""
 AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 """A number whose separator may be one of thousands or of decimals."""
 
@@ -80,8 +82,16 @@ def parse_quantity(
         raise QuantityParseError(
             f"“{printable_name(text)}” is in {_describe_unit(parsed_unit)}: {_EXPECTED_INPUT[kind]}"
         )
-    value = amount * TO_CANONICAL[parsed_unit]
-    return (int(value) if value.denominator == 1 else float(value)), parsed_unit
+    return _to_float(amount * TO_CANONICAL[parsed_unit]), parsed_unit
+
+
+def convert_number(number: float, unit: MeasurementUnit) -> float:
+    """Return a length in millimetres, without an error of rounding."""
+    return _to_float(Fraction(Decimal(repr(number))) * TO_CANONICAL[unit])
+
+
+def _to_float(value: Fraction) -> float:
+    return int(value) if value.denominator == 1 else float(value)
 
 
 def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | None]]:
@@ -90,7 +100,7 @@ def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | 
         raise QuantityParseError(
             f"that is over {MAX_CHARACTERS} characters long: {_EXPECTED_INPUT[kind]}"
         )
-    plain = normalise_numerals(text)
+    plain = normalise_numerals(text).removeprefix(ABOUT).lstrip()
     if not plain:
         raise QuantityParseError(f"nothing was typed: {_EXPECTED_INPUT[kind]}")
     parts, at = [], 0

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from dressform.api.schemas.fields import Bio, Email, SocialAccount
+from dressform.api.schemas.fields import Bio, Email
+from dressform.api.schemas.social_accounts import SocialAccount
 from dressform.policy.account_data import PROFILE, RESTRICTED
 from dressform.policy.periods import start_of_day
 from dressform.repositories.credentials import LengthUnit

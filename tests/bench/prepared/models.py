@@ -73,6 +73,18 @@ async def change_model(members: Members, number: int) -> Sequences:
     ]
 
 
+async def duplicate_model(members: Members, number: int) -> Sequences:
+    made = await members.add(min(number, MAX_CONNECTIONS), models=1)
+    return [
+        [
+            Request.with_json(
+                "POST", f"{_path(made[turn % len(made)])}/copy", {}, made[turn % len(made)].headers
+            )
+        ]
+        for turn in range(number)
+    ]
+
+
 async def put_avatar(members: Members, number: int) -> Sequences:
     return [
         [
@@ -134,6 +146,9 @@ MODELS = {
         status=201,
         once=1000,
         note="16 models an account at most, of 100 that it may hold",
+    ),
+    "duplicate_model": Prepared(
+        duplicate_model, status=201, once=1000, note="16 copies an account at most"
     ),
     "read_model": Prepared(read_model),
     "change_model": Prepared(change_model),

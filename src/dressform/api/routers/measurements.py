@@ -5,8 +5,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from dressform.api.conditional import not_modified_response
 from dressform.api.problem_responses import problem_responses
 from dressform.api.request_limiter import limit_public
-from dressform.api.schemas.measurement_checks import BodyInput, CheckRead, EstimatesRead
-from dressform.api.schemas.measurements import MeasurementRead, MeasurementsRead
+from dressform.api.schemas.catalogue import GroupRead, MeasurementRead, MeasurementsRead
+from dressform.api.schemas.measurement_checks import BodyInput, CheckInput, CheckRead, EstimatesRead
 from dressform.errors import FieldError, InvalidInput, NotFound
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import (
@@ -17,6 +17,7 @@ from dressform.sewing.catalogue import (
     unknown_name_message,
     visible_measurements,
 )
+from dressform.sewing.forms import GROUPS
 
 router = APIRouter(prefix="/v1/measurements", tags=["measurements"])
 
@@ -69,14 +70,17 @@ async def list_measurements(
     """List the measurements
 
     Names and units are those of drafting software. `breasts` filters the list; a model keeps
-    every value, with either flag. `derived` lists what drafting computes from the
+    every value, with either flag. `groups` and `order` lay out a form. `derived` lists what drafting computes from the
     measurements; models do not hold these.
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{breasts}"'
     items = [MeasurementRead.from_domain(one) for one in visible_measurements(breasts)]
     return not_modified_response(request, response) or MeasurementsRead(
-        version=VERSION, items=items, derived=DERIVED
+        version=VERSION,
+        items=items,
+        groups=[GroupRead.from_domain(group) for group in GROUPS],
+        derived=DERIVED,
     )
 
 
@@ -85,13 +89,14 @@ async def list_measurements(
     dependencies=[Depends(limit_public("check"))],
     response_description="The parsed values, with warnings.",
 )
-async def check_measurements(payload: BodyInput) -> CheckRead:
+async def check_measurements(payload: CheckInput) -> CheckRead:
     """Check measurements without storing them
 
     A form can call this while a person types: it parses text, and lists missing and implausible
-    values. Nothing is stored, and no value is refused for being unusual.
+    values. A field that is not understood yet is named in `errors`, beside what was understood; an
+    empty one is missing. Nothing is stored, and no value is refused for being unusual.
     """
-    return CheckRead.from_domain(payload.to_domain())
+    return CheckRead.from_domain(payload.to_domain(), payload.list_errors())
 
 
 async def _require_neck(payload: BodyInput) -> BodyMeasurements:

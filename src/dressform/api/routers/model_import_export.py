@@ -13,11 +13,18 @@ from dressform.api.dependencies import (
     OneImport,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.idempotency import RequestKeyDep
 from dressform.api.imported_files import UploadDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
 from dressform.api.uploads import describe_upload
-from dressform.errors import NotFound, TooLarge, TooManyModels
+from dressform.errors import (
+    IdempotencyKeyReused,
+    NotFound,
+    RequestInProgress,
+    TooLarge,
+    TooManyModels,
+)
 from dressform.repositories.model_statements import MEMBER_AND_MODEL
 from dressform.repositories.models import decrypt_member_model
 from dressform.repositories.sealed_models import StoredModel
@@ -108,7 +115,7 @@ async def export_model(
 @router.post(
     "/import",
     response_description="The report of the import.",
-    responses=problem_responses(TooManyModels, TooLarge),
+    responses=problem_responses(TooManyModels, TooLarge, RequestInProgress, IdempotencyKeyReused),
     dependencies=[OneImport],
     openapi_extra=describe_upload(
         "The file itself, or a form with one file; at most 1 MiB without pictures and 32 MiB with them.",
@@ -120,8 +127,10 @@ async def import_model_file(
     me: CurrentMember,  # before the file is looked at
     upload: UploadDep,
     uows: UnitOfWorkFactoryDep,
+    key: RequestKeyDep,
+    *,
     breasts: Breasts = None,
-    dry_run: DryRun = False,  # noqa: FBT002  a query parameter
+    dry_run: DryRun = False,
 ) -> ImportRead:
     """Import models from a file
 
@@ -133,5 +142,5 @@ async def import_model_file(
     plans = upload.plan(breasts, uows.clock().date())
     stored: list[StoredModel | None] = [None] * len(plans)
     if not dry_run:
-        stored = await import_models(uows, me, plans, upload.profile)
+        stored = await import_models(uows, me, plans, upload.profile, key)
     return ImportRead.from_domain(upload.found, plans, stored)

@@ -1,28 +1,31 @@
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Path, Query, Request, Response, status
 
+from dressform.api.conditional import reply
 from dressform.api.dependencies import (
     AuthenticatedQueryDep,
-    CurrentMember,
     CurrentMemberOrRestricted,
     ModelRepositoryDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.entity_tags import (
+    changed_with_tag,
+    check_if_match,
+    create_model_tag,
+    read_with_tag,
+)
+from dressform.api.model_display import Display, DisplayLanguage, DisplayUnit
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
-from dressform.api.schemas.model_input import ModelCreate, ModelUpdate
+from dressform.api.schemas.model_input import ModelUpdate
 from dressform.api.schemas.models import ModelPage, ModelRead, ModelWithWarnings
 from dressform.api.schemas.pages import PositionCursor
-from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import NotFound, TooManyModels
-from dressform.repositories.accounts import Accounts
+from dressform.errors import NotFound, PreconditionFailed
 from dressform.repositories.model_statements import MEMBER_AND_MODEL, MEMBER_AND_MODELS
 from dressform.repositories.models import Models, decrypt_member_model, select_page
-from dressform.repositories.owners import Member
-from dressform.repositories.sealed_models import decrypt_model
-from dressform.sewing.units import MeasurementUnit
+from dressform.repositories.sealed_models import StoredModel, decrypt_model
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -35,25 +38,10 @@ Limit = Annotated[
         json_schema_extra={"format": "int32"},
     ),
 ]
-DisplayUnit = Annotated[
-    Literal["mm", "cm", "in", "account"] | None,
-    Query(
-        description="Adds the measurements as texts in this unit, or in the account's own.",
-        examples=["account"],
-    ),
-]
 CursorParam = Annotated[
     PositionCursor | None, Query(description="The `next` of the previous page.")
 ]
 ModelId = Annotated[UUID, Path(description="The id of the model.")]
-
-
-async def _display_unit(
-    uows: UnitOfWorkFactory, me: Member, unit: DisplayUnit
-) -> MeasurementUnit | None:
-    if unit == "account":
-        return MeasurementUnit((await Accounts(uows.read()).get_credentials(me)).unit)
-    return unit and MeasurementUnit(unit)
 
 
 @router.get("", response_model=ModelPage, response_description="A page of your models.")
@@ -63,51 +51,32 @@ async def list_models(
     limit: Limit = 20,
     cursor: CursorParam = None,
     unit: DisplayUnit = None,
+    language: DisplayLanguage = None,
 ) -> Response:
     """List your models
 
     Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
     me, rows = await query.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
-    shown_in = await _display_unit(query.state.uows, me, unit)
+    form = await Display(unit, language).resolve(query.uow, me)
     page, after = select_page(rows, limit=limit)
     items = await query.state.time_slices.map(
-        lambda row: ModelRead.from_domain(decrypt_model(row, me), shown_in).to_json(), page
+        lambda row: ModelRead.from_domain(decrypt_model(row, me), form).to_json(), page
     )
     return Response(ModelPage.join_json(items, after), media_type="application/json")
-
-
-@router.post(
-    "",
-    status_code=status.HTTP_201_CREATED,
-    response_description="The model.",
-    responses=problem_responses(TooManyModels),
-)
-async def create_model(
-    payload: ModelCreate, me: CurrentMember, uows: UnitOfWorkFactoryDep, response: Response
-) -> ModelWithWarnings:
-    """Create a model
-
-    A number is in millimetres, or degrees for shoulderSlope; a text may have a unit: `43 1/2
-    in`, `110,5 cm`. Leave out what you have not measured. With `based_on` the model is a
-    variant: it holds only what differs from its base model.
-    """
-    async with uows.transaction() as uow:
-        model = await Models(uow).add(
-            me, name=payload.name, body=payload.to_domain(), based_on=payload.based_on
-        )
-    response.headers["Location"] = f"/v1/models/{model.id}"
-    return ModelWithWarnings.from_domain(model)
 
 
 @router.get(
     "/{model_id}",
     response_model=ModelRead,
-    response_description="The model.",
-    responses=problem_responses(NotFound),
+    responses=read_with_tag("The model.") | problem_responses(NotFound),
 )
 async def read_model(
-    model_id: ModelId, query: AuthenticatedQueryDep, unit: DisplayUnit = None
+    request: Request,
+    model_id: ModelId,
+    query: AuthenticatedQueryDep,
+    unit: DisplayUnit = None,
+    language: DisplayLanguage = None,
 ) -> Response:
     """Read a model
 
@@ -115,31 +84,48 @@ async def read_model(
     `missing` lists what is still to be measured.
     """
     me, row = await query.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
-    shown_in = await _display_unit(query.state.uows, me, unit)
-    model = ModelRead.from_domain(decrypt_member_model(row, me), shown_in)
-    return Response(model.to_json(), media_type="application/json")
+    form = await Display(unit, language).resolve(query.uow, me)
+    model = decrypt_member_model(row, me)
+    content = ModelRead.from_domain(model, form).to_json()
+    tag = create_model_tag(me.key, model, content)
+    answer = Response(content, media_type="application/json", headers={"ETag": str(tag)})
+    return reply(request, answer)
 
 
 @router.patch(
     "/{model_id}",
-    response_description="The model is changed.",
-    responses=problem_responses(NotFound),
+    responses=changed_with_tag("The model is changed.")
+    | problem_responses(NotFound, PreconditionFailed),
 )
 async def change_model(
     model_id: ModelId,
     payload: ModelUpdate,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
+    *,
+    request: Request,
+    response: Response,
+    unit: DisplayUnit = None,
+    language: DisplayLanguage = None,
 ) -> ModelWithWarnings:
     """Change a model
 
     The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are. A measurement
-    that is null is removed, or in a variant takes the value of its base model again. `based_on`
-    null detaches a variant from its base model.
+    that is null or empty is removed, or in a variant takes the value of its base model again. A
+    value or text that is sent as it was read changes nothing. `based_on` null detaches a variant
+    from its base model.
+
+    With `If-Match`, the ETag that was read, the change is made only if nothing was changed since.
     """
+
+    def check(stored: StoredModel) -> None:
+        check_if_match(request, create_model_tag(me.key, stored))
+
     async with uows.transaction() as uow:
-        model = await Models(uow).change(me, model_id, **payload.to_changes())
-    return ModelWithWarnings.from_domain(model)
+        model = await Models(uow).change(me, model_id, **payload.to_changes(), check=check)
+        form = await Display(unit, language).resolve(uow, me)
+    response.headers["ETag"] = str(create_model_tag(me.key, model))
+    return ModelWithWarnings.from_domain(model, form)
 
 
 @router.delete(
@@ -147,16 +133,20 @@ async def change_model(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The model and its avatar are deleted.",
-    responses=problem_responses(NotFound),
+    responses=problem_responses(NotFound, PreconditionFailed),
 )
 async def delete_model(
-    model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelRepositoryDep
+    model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelRepositoryDep, request: Request
 ) -> None:
     """Delete a model
 
     Its variants stay, with all their values.
     """
-    await models.remove(me, model_id)
+
+    def check(stored: StoredModel) -> None:
+        check_if_match(request, create_model_tag(me.key, stored))
+
+    await models.remove(me, model_id, check=check)
 
 
 @router.get(

@@ -5,6 +5,8 @@ from fastapi import APIRouter, Depends, Request, Response, status
 
 from dressform.actions.change_profile import change_profile
 from dressform.actions.save_picture import save_picture
+from dressform.api.authentication import AuthenticatedQuery
+from dressform.api.conditional import reply
 from dressform.api.dependencies import (
     AuthenticatedQueryDep,
     CurrentMember,
@@ -15,6 +17,14 @@ from dressform.api.dependencies import (
     ProfileRepositoryDep,
     SettingsDep,
     UnitOfWorkFactoryDep,
+)
+from dressform.api.entity_tags import (
+    EntityTag,
+    changed_with_tag,
+    check_if_match,
+    create_profile_tag,
+    create_public_tag,
+    read_with_tag,
 )
 from dressform.api.image_responses import (
     IMAGE_BODY,
@@ -27,9 +37,16 @@ from dressform.api.image_responses import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate, UsernamePath
-from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
+from dressform.errors import (
+    NotFound,
+    PreconditionFailed,
+    TooLarge,
+    UnsupportedPicture,
+    UsernameTaken,
+)
+from dressform.repositories.credentials import Credentials
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
-from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_profile
+from dressform.repositories.profiles import MEMBER_AND_PROFILE, PublicProfile, decrypt_own_profile
 from dressform.usernames.reserved import choose_site_words
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
@@ -37,39 +54,64 @@ router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 ImageBody = Annotated[bytes, Depends(read_image)]
 
 
-@router.get("/me", response_description="Your profile.")
-async def read_own_profile(query: AuthenticatedQueryDep) -> OwnProfileRead:
+@router.get("/me", response_model=OwnProfileRead, responses=read_with_tag("Your profile."))
+async def read_own_profile(request: Request, query: AuthenticatedQueryDep) -> Response:
     """Read your own profile
 
     The response also has what only you see: e-mail address, language, last login, and when the
     account ends without another one.
     """
+    return reply(request, await _read_own(query))
+
+
+async def _read_own(query: AuthenticatedQuery) -> Response:
     me, row = await query.fetch_allow_restricted(MEMBER_AND_PROFILE)
-    return OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
+    profile = OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
+    return _make_answer(profile, create_profile_tag(me.key, profile))
+
+
+def _make_answer(profile: ProfileRead, tag: EntityTag) -> Response:
+    content = profile.model_dump_json()
+    return Response(content, media_type="application/json", headers={"ETag": str(tag)})
 
 
 @router.patch(
     "/me",
-    response_description="Your profile is changed.",
-    responses=problem_responses(UsernameTaken),
+    response_model=OwnProfileRead,
+    responses=changed_with_tag("Your profile is changed.")
+    | problem_responses(UsernameTaken, PreconditionFailed),
 )
 async def change_own_profile(
     payload: ProfileUpdate,
     query: AuthenticatedQueryDep,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
+    *,
     settings: SettingsDep,
-) -> OwnProfileRead:
+    request: Request,
+) -> Response:
     """Change your own profile
 
-    The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are, and null removes
-    an optional one.
+    The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are; null or an empty
+    text removes an optional one. With `If-Match`, the ETag that was read, the change is made only
+    if nothing was changed since.
     """
+
+    def check(profile: PublicProfile, account: Credentials) -> None:
+        stored = OwnProfileRead.of_owner(profile, account)
+        check_if_match(request, create_profile_tag(me.key, stored))
+
     async with uows.transaction() as uow:
         changes = payload.model_dump(exclude_unset=True)
-        await change_profile(uow, me, changes, site_words=choose_site_words(settings.hosts))
+        await change_profile(
+            uow,
+            me,
+            changes,
+            site_words=choose_site_words(settings.hosts),
+            check=check if "if-match" in request.headers else None,
+        )
         # Read before the commit: a failure after it would say that nothing was changed.
-        return await read_own_profile(replace(query, uow=uow))
+        return await _read_own(replace(query, uow=uow))
 
 
 @router.get(
@@ -119,18 +161,20 @@ async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: PictureRep
 
 @router.get(
     "/{username}",
-    response_description="The profile.",
-    responses=problem_responses(NotFound),
+    response_model=ProfileRead,
+    responses=read_with_tag("The profile.") | problem_responses(NotFound),
 )
 async def read_profile(
-    username: UsernamePath, _: CurrentMember, profiles: ProfileRepositoryDep
-) -> ProfileRead:
+    request: Request, username: UsernamePath, _: CurrentMember, profiles: ProfileRepositoryDep
+) -> Response:
     """Read a member's profile
 
     Only members see profiles: username, picture, bio and social accounts, but never an e-mail
     address.
     """
-    return ProfileRead.from_domain((await profiles.get_by_username(username))[1])
+    owner, found = await profiles.get_by_username(username)
+    profile = ProfileRead.from_domain(found)
+    return reply(request, _make_answer(profile, create_public_tag(owner.key, profile)))
 
 
 @router.get(

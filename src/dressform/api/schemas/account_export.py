@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -10,6 +11,7 @@ from dressform.api.schemas.consents import ConsentRead
 from dressform.api.schemas.models import ModelRead
 from dressform.api.schemas.profiles import OwnProfileRead
 from dressform.api.schemas.session_name import SessionNameStr
+from dressform.repositories.idempotent_requests import MAX_REQUESTS
 
 Base64 = Annotated[
     str, Field(max_length=10_000_000, description="A WebP image in base64.", examples=["UklGRg=="])
@@ -46,6 +48,15 @@ class ExportedConsent(ConsentRead):
     ]
 
 
+class ExportedRequest(ResponseModel):
+    """A request with an Idempotency-Key."""
+
+    made_at: Annotated[datetime, Field(description="The hour (UTC) of the request.")]
+    models: Annotated[
+        list[UUID], Field(max_length=100, description="The ids of the models that it added.")
+    ]
+
+
 class AccountExport(ResponseModel):
     """All data that are stored about you. IP addresses are not included: they cannot be linked
     to an account.
@@ -68,6 +79,13 @@ class AccountExport(ResponseModel):
         list[ExportedConsent],
         Field(max_length=10, description="All consents, also withdrawn ones."),
     ]
+    repeated_requests: Annotated[
+        list[ExportedRequest],
+        Field(
+            max_length=MAX_REQUESTS,
+            description="The requests of the last day that may be repeated safely.",
+        ),
+    ]
 
 
 async def stream_export(everything: AccountData) -> AsyncIterator[bytes]:
@@ -81,7 +99,13 @@ async def stream_export(everything: AccountData) -> AsyncIterator[bytes]:
         data = ModelRead.from_domain(model).to_json()
         yield b'%b%b,"avatar_webp":%b}' % (b"," if number else b"", data[:-1], _quote(avatar))
     rest = bare.model_dump_json(
-        include={"sessions", "email_undeliverable_since", "operator", "consents"}
+        include={
+            "sessions",
+            "email_undeliverable_since",
+            "operator",
+            "consents",
+            "repeated_requests",
+        }
     ).encode()
     yield b"],%b" % rest[1:]
 
@@ -111,4 +135,10 @@ def _without_models(everything: AccountData) -> AccountExport:
         email_undeliverable_since=_day(everything.account.mail_refused_since),
         operator=everything.operator,
         consents=[ExportedConsent.from_domain(everything.consent)] if everything.consent else [],
+        repeated_requests=[
+            ExportedRequest(
+                made_at=request.created_at, models=[each for each in request.models if each]
+            )
+            for request in everything.repeated_requests
+        ],
     )

@@ -9,18 +9,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dressform.api.schemas.catalogue import GroupRead, MeasurementRead
 from dressform.api.schemas.dataset import GateRead, GuaranteeRead
 from dressform.api.schemas.dp_guarantee import ABOUT, GATES, PUBLISHED
 from dressform.api.schemas.measurement_checks import BodyInput, CheckRead
 from dressform.api.schemas.measurement_display import DisplayValuesRead, EnteredValueRead
 from dressform.api.schemas.measurement_input import EXAMPLE
-from dressform.api.schemas.measurements import MeasurementRead
 from dressform.api.schemas.privacy import CategoryRead, ReasonRead
 from dressform.api.schemas.privacy_texts import status_sentence
 from dressform.errors import FieldError, InvalidInput, NotFound
 from dressform.policy.notice import notice
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE, DERIVED
+from dressform.sewing.forms import GROUPS
+from dressform.sewing.quantity_format import QuantityFormat
 from dressform.sewing.units import MeasurementUnit
 
 Example = dict[str, Any]
@@ -58,8 +60,13 @@ def _of_measurements() -> Iterator[tuple[str, Example]]:
     # The waist was typed in centimetres, which the check notices.
     checked = _dump(CheckRead.from_domain(_body({"chest": 1105, "waist": 92, "neck": 419})))
     chest = _dump(MeasurementRead.from_domain(CATALOGUE["chest"]))
+    groups = _cut([_dump(GroupRead.from_domain(group)) for group in GROUPS])
+    yield "GroupRead", groups[0]
     yield "MeasurementRead", chest
-    yield "MeasurementsRead", {"items": [chest], "derived": {"waistFront": DERIVED["waistFront"]}}
+    yield (
+        "MeasurementsRead",
+        {"items": [chest], "groups": groups, "derived": {"waistFront": DERIVED["waistFront"]}},
+    )
     yield "SeamlyRead", chest["seamly"]
     yield "EstimateRead", checked["estimates"][0]
     yield "EstimatesRead", {"estimates": checked["estimates"]}
@@ -69,7 +76,7 @@ def _of_measurements() -> Iterator[tuple[str, Example]]:
 
 def _of_models() -> Iterator[tuple[str, Example]]:
     body = _body(EXAMPLE)
-    display = _dump(DisplayValuesRead.from_domain(body, MeasurementUnit.CM))
+    display = _dump(DisplayValuesRead.from_domain(body, QuantityFormat(MeasurementUnit.CM)))
     entered = {name: _dump(EnteredValueRead.from_domain(each)) for name, each in body.typed.items()}
     missing = CheckRead.from_domain(body).missing[:_MAX_ITEMS]
     model: Example = {
@@ -85,8 +92,10 @@ def _of_models() -> Iterator[tuple[str, Example]]:
     yield "ModelRead", model
     yield "ExportedModel", model
     yield "ModelWithWarnings", model | {"warnings": []}
-    yield "ModelCreate", {"based_on": None, "unit": "cm"}
-    yield "ModelUpdate", {"unit": "cm"}
+    yield "ModelCreate", {"based_on": None, "unit": "mm"}
+    yield "ModelUpdate", {"unit": "mm"}
+    yield "BodyInput", {"unit": "mm"}
+    yield "CheckInput", {"unit": "mm"}
     line = {"line": 17, "entry": "neck_circ", "outcome": "taken", "measurement": "neck"}
     yield "LineRead", line | {"reason": None}
     neck = {"measurements": {"neck": 419.1}, "breasts": True, "warnings": []}

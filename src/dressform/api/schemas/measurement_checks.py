@@ -1,9 +1,18 @@
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from dressform.api.schemas.base import RequestModel, ResponseModel
-from dressform.api.schemas.measurement_input import InputUnit, MeasurementsInput
+from dressform.api.schemas.limits import MAX_FIELD_NAME, MAX_FIELDS
+from dressform.api.schemas.measurement_input import (
+    EXAMPLE,
+    InputUnit,
+    MeasurementsInput,
+    ParsedMeasurements,
+    get_unit,
+    parse_measurements,
+)
 from dressform.api.schemas.measurements import (
     MeasurementNames,
     Measurements,
@@ -11,6 +20,7 @@ from dressform.api.schemas.measurements import (
     Warnings,
     warnings_of,
 )
+from dressform.api.schemas.problems import MAX_ERRORS, FieldProblem, format_pointer
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.estimates import estimate_from_neck
@@ -66,15 +76,16 @@ def estimates_of(body: BodyMeasurements) -> list[EstimateRead]:
     ]
 
 
+BodyFlag = Annotated[
+    bool,
+    Field(description="The flag that decides which measurements are relevant.", examples=[False]),
+]
+
+
 class BodyInput(RequestModel):
     """Measurements of a body, to be checked and not stored."""
 
-    breasts: Annotated[
-        bool,
-        Field(
-            description="The flag that decides which measurements are relevant.", examples=[False]
-        ),
-    ]
+    breasts: BodyFlag
     unit: InputUnit | None = None
     measurements: MeasurementsInput
 
@@ -82,6 +93,52 @@ class BodyInput(RequestModel):
         return BodyMeasurements(
             self.breasts, self.measurements.measurements, self.measurements.typed
         )
+
+
+class Draft(NamedTuple):
+    """The understood part of a form that is being filled in, and a sentence for each other field."""
+
+    parsed: ParsedMeasurements
+    errors: list[tuple[str, str]]
+
+
+def _parse_draft(value: object, info: ValidationInfo) -> Draft:
+    return Draft(*parse_measurements(value, get_unit(info), removable=False))
+
+
+class CheckInput(RequestModel):
+    """A form that is being filled in."""
+
+    breasts: BodyFlag
+    unit: InputUnit | None = None
+    measurements: Annotated[
+        Any,
+        PlainValidator(_parse_draft),
+        WithJsonSchema(
+            {
+                "type": "object",
+                "maxProperties": MAX_FIELDS,
+                "propertyNames": {"maxLength": MAX_FIELD_NAME},
+                "description": "Measurements as in `MeasurementsInput`; those that are not understood are "
+                "returned in `errors`.",
+                "examples": [{**EXAMPLE, "waist": "31 i"}],
+            }
+        ),
+    ]
+
+    def to_domain(self) -> BodyMeasurements:
+        """Return the body of what was understood."""
+        draft: Draft = self.measurements
+        wrong = {name for name, _ in draft.errors}
+        numbers = {n: at for n, at in draft.parsed.measurements.items() if n not in wrong}
+        return BodyMeasurements(self.breasts, numbers, draft.parsed.typed)
+
+    def list_errors(self) -> list[FieldProblem]:
+        draft: Draft = self.measurements
+        return [
+            FieldProblem(pointer=format_pointer(("body", "measurements", name)), detail=sentence)
+            for name, sentence in draft.errors[:MAX_ERRORS]
+        ]
 
 
 class EstimatesRead(ResponseModel):
@@ -101,14 +158,22 @@ class CheckRead(ResponseModel):
         Measurements, Field(description="The parsed values in millimetres and degrees.")
     ]
     missing: Annotated[
-        MeasurementNames, Field(description="The relevant measurements that were not sent.")
+        MeasurementNames, Field(description="The relevant measurements that have no value yet.")
+    ]
+    errors: Annotated[
+        list[FieldProblem],
+        Field(
+            max_length=MAX_ERRORS,
+            description="The fields that were not understood, and what to write.",
+        ),
     ]
     warnings: Warnings
     estimates: Annotated[Estimates, Field(description="The estimates; empty without the neck.")]
 
     @classmethod
-    def from_domain(cls, body: BodyMeasurements) -> Self:
+    def from_domain(cls, body: BodyMeasurements, errors: Sequence[FieldProblem] = ()) -> Self:
         return cls(
+            errors=list(errors),
             measurements=dict(body.measurements),
             missing=body.missing_names,
             warnings=warnings_of(body),

@@ -5,11 +5,11 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from dressform.api.schemas.base import ResponseModel
-from dressform.api.schemas.fields import LengthUnit
+from dressform.api.schemas.fields import Language, LengthUnit
 from dressform.api.schemas.measurement_input import MAX_ENTERED_LENGTH
 from dressform.sewing.body import BodyMeasurements
-from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.quantity_format import format_quantity
+from dressform.sewing.catalogue import CATALOGUE, Kind
+from dressform.sewing.quantity_format import QuantityFormat, format_quantity
 from dressform.sewing.units import EnteredValue, MeasurementUnit
 
 
@@ -34,28 +34,31 @@ class DisplayValuesRead(ResponseModel):
     """The measurements as texts in a unit."""
 
     unit: LengthUnit
+    language: Annotated[Language, Field(description="The language of the decimal marks.")]
     measurements: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_ENTERED_LENGTH)]],
         Field(
             max_length=len(CATALOGUE),
-            description="The texts by name; the entered text if it was in this unit. ≈ marks a rounded "
-            "sixteenth of an inch.",
+            description="The texts by name, with the decimal mark of the language. ≈ marks a rounded "
+            "sixteenth of an inch. A text that is sent back unchanged changes nothing. What was typed is in "
+            "`entered`.",
             examples=[{"neck": "16 1/2 in", "shoulderSlope": "13°"}],
         ),
     ]
 
     @classmethod
-    def from_domain(cls, body: BodyMeasurements, unit: MeasurementUnit) -> Self:
-        return cls(
-            unit=unit.value,
-            measurements={
-                name: _format_value(name, value, body, unit) for name, value in body.visible.items()
-            },
+    def from_domain(cls, body: BodyMeasurements, form: QuantityFormat) -> Self:
+        return cls.model_validate(
+            {
+                "unit": form.unit.value,
+                "language": form.language,
+                "measurements": {
+                    name: _format_value(name, value, form) for name, value in body.visible.items()
+                },
+            }
         )
 
 
-def _format_value(name: str, value: float, body: BodyMeasurements, unit: MeasurementUnit) -> str:
-    typed = body.typed.get(name)
-    if typed and typed.unit is unit:
-        return typed.text
-    return format_quantity(value, unit if CATALOGUE[name].unit == "mm" else MeasurementUnit.DEGREE)
+def _format_value(name: str, value: float, form: QuantityFormat) -> str:
+    is_length = CATALOGUE[name].kind is Kind.LENGTH
+    return format_quantity(value, form.unit if is_length else MeasurementUnit.DEGREE, form.language)

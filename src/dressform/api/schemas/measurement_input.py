@@ -10,8 +10,14 @@ from typing_extensions import TypeAliasType
 
 from dressform.api.schemas.limits import limit_fields
 from dressform.api.schemas.problems import MAX_ERRORS
-from dressform.sewing.catalogue import CATALOGUE, Kind, validate
-from dressform.sewing.units import EnteredValue, MeasurementUnit, QuantityParseError, parse_quantity
+from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement, validate
+from dressform.sewing.units import (
+    EnteredValue,
+    MeasurementUnit,
+    QuantityParseError,
+    convert_number,
+    parse_quantity,
+)
 
 MAX_ENTERED_LENGTH = 40
 
@@ -20,7 +26,8 @@ EXAMPLE = {"chest": 1105, "neck": "16 1/2 in", "hpsToWaistBack": "50,2 cm", "sho
 InputUnit = Annotated[
     Literal["mm", "cm", "in"],
     Field(
-        description="The unit of lengths that are sent as text without a unit.",
+        description="The unit of lengths that are sent without one, also of numbers. Without it a number is "
+        "in millimetres.",
         examples=["in"],
     ),
 ]
@@ -48,15 +55,15 @@ def _measurement_schema(name: str, *types: str) -> dict[str, Any]:
 
 def _input_schema() -> dict[str, Any]:
     properties = {
-        name: _measurement_schema(name, "number", "string")
+        name: _measurement_schema(name, "number", "string", "null")
         | {"description": f"{measurement.description['en']} In {measurement.unit}."}
         for name, measurement in CATALOGUE.items()
     }
     return {
         "type": "object",
         "additionalProperties": False,
-        "description": "Measurements by the catalogue's names: a number is in millimetres or "
-        "degrees; a text may have a unit, such as `16 1/2 in`.",
+        "description": "Measurements by the catalogue's names: a number is in `unit`, else in millimetres, or "
+        "in degrees; a text may have a unit, such as `16 1/2 in`. An empty text or null: not measured.",
         "properties": properties,
         "examples": [EXAMPLE],
     }
@@ -67,35 +74,77 @@ def _patch_schema() -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "description": "The measurements to change, as in `MeasurementsInput`. Null removes one, "
+        "description": "The measurements to change, as in `MeasurementsInput`. Null or an empty text removes one, "
         "or restores the value of the base model in a variant.",
         "properties": {name: _measurement_schema(name, *types) for name in CATALOGUE},
         "examples": [EXAMPLE | {"waist": None}],
     }
 
 
-def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> ParsedMeasurements:
-    """Parse the measurements. Raise ValidationError with one error for each that does not fit."""
+def parse_measurements(
+    value: object, unit: MeasurementUnit | None, *, removable: bool
+) -> tuple[ParsedMeasurements, list[tuple[str, str]]]:
+    """Return what was understood, and the name of each entry that was not, with a sentence.
+
+    `unit` is that of numbers and of texts without a unit. An empty text counts as null: it removes
+    where `removable`, and else means that nothing was measured.
+    """
     if not isinstance(value, dict):
         raise PydanticCustomError("measurements", "must be an object of measurements by name")
     limit_fields(value)
-    readings, not_understood = ParsedMeasurements(), []
+    parsed, errors = ParsedMeasurements(), []
     for name, sent in value.items():
-        if isinstance(sent, str) and name in CATALOGUE:
-            try:
-                readings.measurements[name], read_in = parse_quantity(
-                    sent, CATALOGUE[name].kind, unit=unit
-                )
-                readings.typed[name] = EnteredValue(sent, read_in)
-            except QuantityParseError as error:
-                not_understood.append((name, f"{name}: {error}"))
-        else:
-            readings.measurements[name] = sent
-    removed = {name for name in CATALOGUE if removable and value.get(name, 0) is None}
-    numbers = {name: n for name, n in readings.measurements.items() if name not in removed}
-    if wrong := validate(numbers) + not_understood:
+        try:
+            _add_entry(parsed, name, sent, unit, removable=removable)
+        except QuantityParseError as error:
+            errors.append((name, f"{name}: {error}"))
+    # Null removes a known measurement; an unknown name is an error in any case.
+    numbers = {
+        name: number
+        for name, number in parsed.measurements.items()
+        if number is not None or name not in CATALOGUE
+    }
+    invalid = [(name, _add_unit(text, value.get(name), unit)) for name, text in validate(numbers)]
+    return parsed, invalid + errors
+
+
+def _add_unit(text: str, sent: object, unit: MeasurementUnit | None) -> str:
+    is_number = isinstance(sent, int | float) and unit not in {None, MeasurementUnit.MM}
+    return f"{text}; a number beside `unit` is in that unit" if is_number else text
+
+
+def _add_entry(
+    parsed: ParsedMeasurements,
+    name: str,
+    sent: object,
+    unit: MeasurementUnit | None,
+    *,
+    removable: bool,
+) -> None:
+    """Add one entry. Values that are no valid numbers are added as they are."""
+    known = CATALOGUE.get(name)
+    if known and (sent is None or (isinstance(sent, str) and not sent.strip())):
+        if removable:
+            parsed.measurements[name] = None
+    elif known and isinstance(sent, str):
+        parsed.measurements[name], parsed_unit = parse_quantity(sent, known.kind, unit=unit)
+        parsed.typed[name] = EnteredValue(sent, parsed_unit)
+    elif known and isinstance(sent, int | float) and unit and _is_convertible(known, sent):
+        parsed.measurements[name] = convert_number(sent, unit)
+    else:
+        parsed.measurements[name] = sent
+
+
+def _is_convertible(known: Measurement, sent: float) -> bool:
+    return known.kind is Kind.LENGTH and known.is_valid(sent)
+
+
+def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> ParsedMeasurements:
+    """Parse the measurements. Raise ValidationError with one error for each that does not fit."""
+    parsed, wrong = parse_measurements(value, unit, removable=removable)
+    if wrong:
         raise ValidationError.from_exception_data("measurements", list(_errors(wrong)))
-    return readings
+    return parsed
 
 
 def _errors(wrong: list[tuple[str, str]]) -> Iterable[InitErrorDetails]:
@@ -104,18 +153,18 @@ def _errors(wrong: list[tuple[str, str]]) -> Iterable[InitErrorDetails]:
         yield InitErrorDetails(type=error, loc=(name,), input=None)
 
 
-def _unit(info: ValidationInfo) -> MeasurementUnit | None:
+def get_unit(info: ValidationInfo) -> MeasurementUnit | None:
     """Return the unit in the field `unit`, which is validated before."""
     unit = info.data.get("unit")
     return unit and MeasurementUnit(unit)
 
 
 def _parse_full(value: object, info: ValidationInfo) -> ParsedMeasurements:
-    return _read(value, _unit(info), removable=False)
+    return _read(value, get_unit(info), removable=False)
 
 
 def _parse_patch(value: object, info: ValidationInfo) -> ParsedMeasurements:
-    return _read(value, _unit(info), removable=True)
+    return _read(value, get_unit(info), removable=True)
 
 
 # Both are for a model that declares a field `unit` before. A named type is a schema of its own in

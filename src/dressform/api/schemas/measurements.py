@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema
@@ -6,7 +5,7 @@ from typing_extensions import TypeAliasType
 
 from dressform.api.schemas.base import ResponseModel
 from dressform.sewing.body import BodyMeasurements
-from dressform.sewing.catalogue import CATALOGUE, MAX_LENGTH_MM, VERSION, Measurement, Seamly
+from dressform.sewing.catalogue import CATALOGUE, MAX_LENGTH_MM
 from dressform.sewing.plausibility import check_plausibility
 from dressform.sewing.plausibility_warning import PlausibilityWarning
 
@@ -60,96 +59,6 @@ class LocalizedText(ResponseModel):
             max_length=500,
             description="The text in French.",
             examples=["Autour de la partie la plus forte."],
-        ),
-    ]
-
-
-class SeamlyRead(ResponseModel):
-    """The nearest measurement of Seamly2D and Valentina."""
-
-    code: Annotated[str, Field(max_length=3, examples=["G04"])]
-    name: Annotated[str, Field(max_length=60, examples=["bust_circ"])]
-    match: Annotated[
-        Literal["exact", "approximate"],
-        Field(description="Whether it is taken in exactly the same way.", examples=["exact"]),
-    ]
-
-    @classmethod
-    def from_domain(cls, seamly: Seamly) -> Self:
-        return cls(code=seamly.code, name=seamly.name, match=seamly.match)
-
-
-class MeasurementRead(ResponseModel):
-    """A measurement of the catalogue."""
-
-    name: Name
-    label: Annotated[LocalizedText, Field(description="The label for people.")]
-    kind: Annotated[Literal["length", "angle"], Field(description="The kind of measurement.")]
-    unit: Annotated[Literal["mm", "degree"], Field(description="The unit of its values.")]
-    exclusive_minimum: Annotated[
-        float, Field(description="The exclusive lower limit of its values.", examples=[0])
-    ]
-    maximum: Annotated[
-        float,
-        Field(
-            description="The upper limit of its values, exclusive for angles; it catches slips only.",
-            examples=[10_000],
-        ),
-    ]
-    breasts_only: Annotated[
-        bool,
-        Field(description="Whether it is shown only for models with breasts.", examples=[False]),
-    ]
-    description: LocalizedText
-    seamly: SeamlyRead | None
-    aliases: Annotated[
-        list[Annotated[str, Field(max_length=40)]],
-        Field(
-            max_length=10,
-            description="Its former names in FreeSewing.",
-            examples=[["chestCircumference"]],
-        ),
-    ]
-
-    @classmethod
-    def from_domain(cls, measurement: Measurement) -> Self:
-        return cls(
-            name=measurement.name,
-            label=LocalizedText(**measurement.label),
-            kind=measurement.kind.value,
-            unit=measurement.unit,
-            exclusive_minimum=measurement.minimum,
-            maximum=measurement.maximum,
-            breasts_only=measurement.breasts_only,
-            description=LocalizedText(**measurement.description),
-            seamly=measurement.seamly and SeamlyRead.from_domain(measurement.seamly),
-            aliases=list(measurement.aliases),
-        )
-
-
-class MeasurementsRead(ResponseModel):
-    """The catalogue, or a part of it."""
-
-    version: Annotated[
-        str,
-        Field(
-            max_length=40,
-            description="The version of the catalogue. With `version` in the query the response may be "
-            "cached for ever.",
-            examples=[VERSION],
-        ),
-    ]
-    items: Annotated[
-        list[MeasurementRead],
-        Field(max_length=100, description="The measurements in the order of their names."),
-    ]
-    derived: Annotated[
-        Mapping[Name, Mapping[Name, float]],
-        Field(
-            max_length=100,
-            description="The values that drafting computes, each as the sum of measurements times "
-            "factors.",
-            examples=[{"waistFront": {"waist": 1, "waistBack": -1}}],
         ),
     ]
 

@@ -5,7 +5,7 @@ from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails
 
 from dressform.api.schemas.base import MergePatchModel, RequestModel
-from dressform.api.schemas.fields import ModelName
+from dressform.api.schemas.fields import ClearIfBlank, ModelName
 from dressform.api.schemas.measurement_input import (
     InputUnit,
     MeasurementsInput,
@@ -60,6 +60,16 @@ class ModelCreate(RequestModel):
         return BodyMeasurements(
             self.breasts, self.measurements.measurements, self.measurements.typed
         )
+
+
+class ModelCopy(RequestModel):
+    """The copy of a model."""
+
+    name: Annotated[
+        ModelName | None,
+        ClearIfBlank,
+        Field(description="Its name; without one it is that of the model with a number."),
+    ] = None
 
 
 class ModelUpdate(MergePatchModel):

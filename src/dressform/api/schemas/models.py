@@ -13,7 +13,7 @@ from dressform.api.schemas.model_input import Breasts
 from dressform.api.schemas.pages import Next, encode_position
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.units import MeasurementUnit
+from dressform.sewing.quantity_format import QuantityFormat
 
 _MODEL_ID = "019a0000-0000-7000-8000-000000000000"
 
@@ -74,9 +74,7 @@ class ModelRead(ResponseModel):
     ]
 
     @classmethod
-    def from_domain(
-        cls, model: StoredModel, shown_in: MeasurementUnit | None = None
-    ) -> "ModelRead":
+    def from_domain(cls, model: StoredModel, shown_in: QuantityFormat | None = None) -> "ModelRead":
         # What comes from our own tables was checked when it came in: not once more at each read.
         return cls.model_construct(**_fields(model, shown_in))
 
@@ -85,7 +83,7 @@ class ModelRead(ResponseModel):
         return self.__pydantic_serializer__.to_json(self)
 
 
-def _fields(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, Any]:
+def _fields(model: StoredModel, shown_in: QuantityFormat | None) -> dict[str, Any]:
     body = model.body
     return {
         "id": model.id,
@@ -112,7 +110,7 @@ class ModelWithWarnings(ModelRead):
     warnings: Warnings
 
     @classmethod
-    def from_domain(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> Self:
+    def from_domain(cls, model: StoredModel, shown_in: QuantityFormat | None = None) -> Self:
         return cls(**_fields(model, shown_in), warnings=warnings_of(model.body))
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -85,3 +86,16 @@ class ValidationProblem(Problem):
         list[FieldProblem],
         Field(max_length=MAX_ERRORS, description="The invalid fields."),
     ]
+
+
+def format_pointer(location: Sequence[int | str]) -> str:
+    """Return a place that Pydantic names as a JSON Pointer, or as the name of a parameter."""
+    # Pydantic appends `[key]` to the location of a key that does not fit.
+    place, *path = [_printable(part) for part in location if part != "[key]"]
+    steps = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in path)
+    return f"#{steps}" if place == "body" else f"{place}{steps}"
+
+
+def _printable(part: int | str) -> str:
+    """Return the name of a field, which the client chose, truncated and in ASCII."""
+    return str(part)[:60].encode("ascii", "backslashreplace").decode()

@@ -9,16 +9,16 @@ from dressform.api.schemas.fields import (
     USERNAME_PATTERN,
     USERNAME_RULE,
     Bio,
+    ClearIfBlank,
     EmailStr,
     Language,
     LengthUnit,
-    Network,
-    SocialAccount,
     Username,
     UsernameStr,
     match_pattern,
 )
 from dressform.api.schemas.limits import limit_fields
+from dressform.api.schemas.social_accounts import Network, SocialAccount
 from dressform.policy.account_data import PROFILE
 from dressform.repositories.credentials import Credentials
 from dressform.repositories.profiles import MAX_SOCIAL_ACCOUNTS, PublicProfile
@@ -35,7 +35,7 @@ SocialAccountsRead = Annotated[
     ),
 ]
 SocialAccountChanges = Annotated[
-    dict[Network, SocialAccount | None],
+    dict[Network, Annotated[SocialAccount | None, ClearIfBlank]],
     Field(
         max_length=2 * MAX_SOCIAL_ACCOUNTS,
         json_schema_extra={"additionalProperties": False},
@@ -124,7 +124,9 @@ class OwnProfileRead(ProfileRead):
 
 
 class ProfileUpdate(MergePatchModel):
-    """A JSON Merge Patch of your profile: absent fields stay, and null removes an optional one."""
+    """A JSON Merge Patch of your profile: absent fields stay; null or an empty text removes an
+    optional one.
+    """
 
     username: Username = ""
     language: Annotated[
@@ -133,11 +135,11 @@ class ProfileUpdate(MergePatchModel):
     unit: Annotated[
         LengthUnit, Field(description="The unit in which you prefer to read lengths.")
     ] = "cm"
-    bio: Bio | None = None
+    bio: Annotated[Bio | None, ClearIfBlank] = None
     social_accounts: Annotated[
         SocialAccountChanges | None,
         Field(
-            description="The accounts to change by network; null removes one.",
+            description="The accounts to change by network; null or an empty text removes one.",
             examples=[{"mastodon": "@ada@sewing.example", "reddit": None}],
         ),
     ] = None

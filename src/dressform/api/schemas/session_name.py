@@ -13,7 +13,7 @@ SessionNameStr = Annotated[
         max_length=60,
         description="The name that you gave the session.",
         examples=["Laptop in the workshop"],
-        json_schema_extra={"pattern": LINE_PATTERN},
+        json_schema_extra={"pattern": rf"{LINE_PATTERN}|^\s*$", "minLength": 0},
     ),
 ]
 SessionName = Annotated[SessionNameStr, AfterValidator(normalize_line)]

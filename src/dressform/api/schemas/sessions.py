@@ -6,7 +6,7 @@ from pydantic import Field
 
 from dressform.api.schemas.base import RequestModel, ResponseModel
 from dressform.api.schemas.device_token import DeviceTokenText
-from dressform.api.schemas.fields import Login, Password
+from dressform.api.schemas.fields import ClearIfBlank, Login, Password
 from dressform.api.schemas.session_name import SessionName, SessionNameStr
 from dressform.crypto.refresh_token_format import MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH, TOKEN_PATTERN
 from dressform.crypto.refresh_tokens import GRACE_SECONDS
@@ -126,7 +126,11 @@ class SessionStatusRead(ResponseModel):
 class SessionUpdate(RequestModel):
     """The name of a session."""
 
-    name: Annotated[SessionName | None, Field(description="The name, or null for none.")]
+    name: Annotated[
+        SessionName | None,
+        ClearIfBlank,
+        Field(description="The name; null or an empty text for none."),
+    ]
 
 
 class SessionRead(ResponseModel):

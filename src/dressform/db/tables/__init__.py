@@ -19,6 +19,7 @@ from dressform.db.tables.dataset import (
 )
 from dressform.db.tables.deletion_mark import DeletionMark
 from dressform.db.tables.former_username import FormerUsername
+from dressform.db.tables.idempotent_request import IdempotentRequest
 from dressform.db.tables.imported_account import ImportedAccount
 from dressform.db.tables.mail import Mail, MailOutage
 from dressform.db.tables.mail_count import MailCount
@@ -46,6 +47,7 @@ __all__ = [
     "DatasetFile",
     "DeletionMark",
     "FormerUsername",
+    "IdempotentRequest",
     "ImportedAccount",
     "Mail",
     "MailCount",

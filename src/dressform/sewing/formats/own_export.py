@@ -26,7 +26,7 @@ from dressform.sewing.formats.types import (
 )
 
 _PROFILE_SETTINGS = ("language", "unit")
-_ACCOUNT_KEYS = ("sessions", "operator", "consents")
+_ACCOUNT_KEYS = ("sessions", "operator", "consents", "repeated_requests")
 
 
 def parse(trees: list[Node], of: Format, options: ImportOptions) -> ImportResult | None:

@@ -51,8 +51,7 @@ class Captions:
 
     def _format(self, value: float, unit: MeasurementUnit) -> str:
         # Here ≈ marks an estimate, not the rounding of inches to a sixteenth.
-        text = format_quantity(value, unit).removeprefix(_ABOUT)
-        return text.replace(".", ",") if self.language == "fr" else text
+        return format_quantity(value, unit, self.language).removeprefix(_ABOUT)
 
     @property
     def description(self) -> str:
