@@ -236,7 +236,7 @@ async def test_a_form_with_another_boundary_is_the_same_request(
         body = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
         headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
-            "Idempotency-Key": "a form",
+            "Idempotency-Key": "a-form",
         }
         content = body.encode() + FILE + f"\r\n--{boundary}--\r\n".encode()
         answers.append(
