@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("skeleton_index", sa.LargeBinary(), nullable=False),
         sa.Column("holder_hash", sa.LargeBinary()),
+        sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("released_at", TIMESTAMP, nullable=False),
         sa.Column(
             "expires_at",

@@ -30,7 +30,7 @@ async def every_mail(person: MemberClient) -> dict[str, EmailMessage]:
     found["sign in"] = await mailbox.receive_one()
     await change_email(person, "new@example.org")
     found["confirm"], found["asked"] = await mailbox.collect()
-    body = {"token": token_of(found["confirm"])}
+    body = {"token": token_of(found["confirm"]), "password": person.password}
     await person.client.post("/v1/auth/email/confirm", json=body)
     found["changed"] = await mailbox.receive_one()
     person.email = "new@example.org"

@@ -129,7 +129,7 @@ async def test_changed_address_is_not_marked(
 
     ((to, message),) = smtp_server.received
     assert to == "new@example.org"
-    body = {"token": token_of(message)}
+    body = {"token": token_of(message), "password": ada.password}
     assert (await ada.client.post("/v1/auth/email/confirm", json=body)).status_code == 204
     await by_smtp.deliver_mails()
 

@@ -166,7 +166,10 @@ async def test_what_is_overdue_is_an_error(
     assert told["status"] == "overdue"
     rules = {rule["rule"]: rule for rule in told["rules"]}
     assert {key for key, rule in rules.items() if rule["overdue"]} == {
+        "attempt",
+        "confirmed-link",
         "former-username",
+        "imported-account",
         "mail",
         "one-time-token",
         "session",

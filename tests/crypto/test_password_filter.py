@@ -102,3 +102,20 @@ def test_the_hosts_of_the_settings_name_the_site(settings: Settings) -> None:
 
     assert {"dressform", "needlework", "needlework.example"} <= set(rules.site_words)
     assert "www" not in rules.site_words
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        ("", "no password of 12 characters"),
+        ("short\ntiny\n", "no password of 12 characters"),
+        ("8846F7EAEE8FB117AD06BDD830B7586C:99\n", "SHA-1"),
+    ],
+    ids=["empty", "short", "NTLM"],
+)
+def test_a_list_of_no_use_makes_no_filter(tmp_path: Path, content: str, advice: str) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(content)
+
+    with pytest.raises(StartupError, match=advice):
+        build_from_lists([path], source="")

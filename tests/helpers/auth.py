@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.helpers.members import MemberClient
+from tests.helpers.members import PASSWORD, MemberClient
 
 
 async def login(client: httpx.AsyncClient, name: str, password: str) -> httpx.Response:
@@ -61,8 +61,11 @@ async def change_email(
     return await person.request("POST", "/v1/auth/email/change", json=body)
 
 
-async def confirm_email(client: httpx.AsyncClient, token: str) -> httpx.Response:
-    return await client.post("/v1/auth/email/confirm", json={"token": token})
+async def confirm_email(
+    client: httpx.AsyncClient, token: str, password: str = PASSWORD
+) -> httpx.Response:
+    body = {"token": token, "password": password}
+    return await client.post("/v1/auth/email/confirm", json=body)
 
 
 async def restrict(person: MemberClient, *, restricted: bool = True) -> httpx.Response:

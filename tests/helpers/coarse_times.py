@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, IMPORTED_ACCOUNT, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.periods import start_of_day, start_of_hour, start_of_month
 from dressform.policy.sign_in_data import (
@@ -19,6 +19,7 @@ _KEPT: dict[str, Callable[[datetime], datetime]] = {
     PROFILE.key: start_of_day,
     MODEL.key: start_of_day,
     FORMER_USERNAME.key: start_of_day,
+    IMPORTED_ACCOUNT.key: start_of_day,
     SIGN_UP.key: start_of_day,
     CONFIRMED_LINK.key: start_of_day,
     SESSION.key: start_of_month,

@@ -32,6 +32,7 @@ LOG_TABLES = {"access_log", "spool_offset"}
 OTHER_TABLES = LOG_TABLES | {
     "service_secret",
     "former_username",
+    "imported_account",
     "retention_run",
     "purge_block",
     "quarantined_row",

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from dressform.crypto.secrets import new_token, timed_id
 from dressform.db.tables import Account, Base
@@ -16,6 +16,7 @@ from dressform.repositories.attempt_counts import AttemptCounts
 from dressform.repositories.audit_log_entries import AuditLogEntries
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
 from dressform.repositories.former_usernames import FormerUsernames
+from dressform.repositories.imported_accounts import ImportedAccounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
@@ -35,6 +36,7 @@ TABLES = {
     "model": {"model", "avatar"},
     "profile": {"account", "account_key", "profile", "picture"},
     "former-username": {"former_username"},
+    "imported-account": {"imported_account"},
     "sign-up": {"sign_up"},
     "confirmed-link": {"confirmed_link"},
     "session": {"session"},
@@ -84,6 +86,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         )
         await FormerUsernames(uow).hold("ada-before", owner.account_id)
         await add_confirmed_link(uow, owner)
+        await add_imported_account(uow, at)
         await Mails(uow).add("erased", to="eve@example.org", language="en")
         await AttemptCounts(uow).take(Budget(LOGIN, "eve"))
         await AuditLogEntries(uow).add(
@@ -94,6 +97,13 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         await RetentionRuns(uow).finish(run, rows=0, seconds=0.1)
         await add_visit(uows, at)
     return owner
+
+
+async def add_imported_account(uow: UnitOfWork, at: datetime) -> None:
+    """Store that an account was moved here, and remove that account at once."""
+    payload = {"email": "kay@example.org", "language": "en", "password_hash": "none"}
+    kay = await ImportedAccounts(uow).add("kay", payload, created_at=at, last_login_at=at)
+    await uow.connection.execute(delete(Account).where(Account.id == kay.account_id))
 
 
 async def add_confirmed_link(uow: UnitOfWork, owner: Owner) -> None:

@@ -23,6 +23,7 @@ ENDS = {
     "account.models_expire_at": MODEL,
     "sign_up.expires_at": get_category("sign-up"),
     "former_username.expires_at": get_category("former-username"),
+    "imported_account.expires_at": get_category("imported-account"),
     "confirmed_link.expires_at": get_category("confirmed-link"),
     "session.expires_at": get_category("session"),
     "one_time_token.expires_at": get_category("one-time-token"),

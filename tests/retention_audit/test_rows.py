@@ -97,6 +97,7 @@ async def test_what_the_documentation_says_puts_it_right(
     left = {rule.key for rule in findings.rules if rule.rows.future}
     assert left == {
         "former-username",
+        "imported-account",
         "sign-up",
         "confirmed-link",
         "one-time-token",
@@ -228,3 +229,17 @@ async def test_a_hold_is_told_with_its_reason(
     assert findings.verdict == "late"
     (hold,) = (rule.block for rule in findings.rules if rule.block)
     assert (hold.reason, hold.rows, hold.blocked_at) == ("too many at once", 7, clock())
+
+
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda one: one.key)
+def test_rows_that_store_a_coarse_time_are_not_late_at_once(category: Category) -> None:
+    """Before the first run of a rule, a time that is stored by day counts from the day's end."""
+    at = datetime(2026, 3, 30, 23, 59, 59, tzinfo=UTC)
+    rows = RowCount(oldest_at=kept_from(category, at))
+
+    seen = RuleFindings(
+        category.key, rows, last_run_at=None, quarantined=0, block=None
+    ).last_seen_at
+
+    assert seen is not None
+    assert seen >= at

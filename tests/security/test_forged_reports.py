@@ -220,3 +220,30 @@ def test_any_bytes_are_read_without_an_error(content: bytes) -> None:
 )
 def test_altered_report_is_read_without_an_error(at: int, length: int, inserted: bytes) -> None:
     parse_report(_REPORT[:at] + inserted + _REPORT[at + length :])
+
+
+BROKEN_PARAMETERS = [
+    b"Content-Type: multipart/mixed; boundary*0=x; boundary*=y\n\n--x\n",
+    b"Content-Type: multipart/report; boundary*=y; boundary*1=x\n\n--x\n",
+    (
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n"
+        b"Content-Type: text/rfc822-headers; charset*=utf-8''utf-8\n\nSubject: caf\xc3\xa9\n\n--b--\n"
+    ),
+]
+
+
+@pytest.mark.parametrize("raw", BROKEN_PARAMETERS)
+async def test_headers_that_break_the_parser_are_no_report(
+    ada: MemberClient, clock: MovableClock, raw: bytes
+) -> None:
+    """The standard library raises a TypeError for them: one such mail stopped all reports."""
+    await send(ada.client, raw, clock)
+
+    assert parse_report(raw) is None
+
+
+@given(st.lists(st.sampled_from(BROKEN_PARAMETERS[0].split(b" ") + BROKEN_PARAMETERS[2].split())))
+@settings(max_examples=300)
+def test_no_order_of_such_pieces_raises_an_error(pieces: list[bytes]) -> None:
+    for separator in (b" ", b"\n", b"; "):
+        parse_report(separator.join(pieces))

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from dressform.actions import delay_refusal
 from dressform.crypto.device_tokens import DeviceTokens, new_device_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
@@ -16,6 +17,13 @@ from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import change_password, forgot, login, reset
 from tests.helpers.members import PASSWORD, CreateMember, MemberClient, token_of
+
+
+@pytest.fixture(autouse=True)
+def _refuse_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse thousands of tries without their delay, which tests of its own measure."""
+    monkeypatch.setattr(delay_refusal, "REFUSAL_SECONDS", 0.0)
+
 
 WRONG = "a wrong password"
 NEW = "nine needles in the hay"

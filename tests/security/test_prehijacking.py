@@ -181,3 +181,22 @@ async def test_two_processes_make_one_account_of_one_address(
                 answers = await asyncio.gather(*(one.confirm(tokens[number % 2]) for one in pair))
 
             assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+async def test_a_member_cannot_move_a_victim_into_the_members_account(
+    create_member: CreateMember, mailbox: Mailbox
+) -> None:
+    """The attacker asks for the victim's address, and the victim follows the link."""
+    attacker = await create_member("mallory", password=KNOWN)
+    await attacker.request(
+        "POST", "/v1/auth/email/change", json={"password": KNOWN, "new_email": EMAIL}
+    )
+    mails = {message["To"]: message for message in await mailbox.collect()}
+
+    answer = await confirm_email(attacker.client, token_of(mails[EMAIL]))
+
+    assert_problem(answer, 403, "wrong-password")
+    assert "set-cookie" not in answer.headers
+    assert (await attacker.request("GET", "/v1/profiles/me")).json()["email"] == attacker.email
+    # The link is not used up: the member who has both may still confirm.
+    assert (await confirm_email(attacker.client, token_of(mails[EMAIL]), KNOWN)).status_code == 204

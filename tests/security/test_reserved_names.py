@@ -12,6 +12,7 @@ ME = "/v1/profiles/me"
 RESERVED = [
     *("dressform-support", "support-team", "admins", "adm1n", "Adrnin", "operators", "privacy"),
     *("abuse", "postmaster", "hostmaster", "webmaster", "official", "noreply", "no-reply"),
+    *("clressform", "4dmin", "5taff", "suppor7", "offici4l"),
     *("root", "api", "www", "supportteam", "teamsupport", "admin2", "the.staff", "ada-official"),
     *(
         "dressforrn",
@@ -22,7 +23,17 @@ RESERVED = [
         "help_needlework",
     ),
 ]
-LINKS = ["free-gift.evil.com", "ada.me", "get.rich-now", "win.zip", "evil.COM_now", "x.co.uk"]
+LINKS = [
+    "ada.xn--p1ai",
+    "1.1.1.1",
+    "127.0.0.1",
+    "free-gift.evil.com",
+    "ada.me",
+    "get.rich-now",
+    "win.zip",
+    "evil.COM_now",
+    "x.co.uk",
+]
 FREE = [
     "ada.lovelace",
     "ada.l",

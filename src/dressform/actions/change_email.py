@@ -10,7 +10,7 @@ from dressform.errors import FieldError, InvalidInput, LinkInvalid
 from dressform.mail.mailboxes import is_same_address
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
-from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
+from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
 from dressform.repositories.owners import Member
 from dressform.repositories.sign_ups import SignUps
 from dressform.repositories.unique_hashes import lock_email
@@ -50,14 +50,27 @@ async def ask_email_change(
         )
 
 
-async def confirm_email(uow: UnitOfWork, token: str) -> UUID:
+async def confirm_email(
+    uows: UnitOfWorkFactory, passwords: PasswordHasher, *, token: str, password: str
+) -> UUID:
     """Replace the old address by the confirmed one. Return the id of the account.
 
-    Raise LinkInvalid, EmailTaken.
+    The link proves who reads the new address, and the password whose account it is: a member may ask
+    for the address of another person, who would move into the member's account by a click.
+    Raise LinkInvalid, WrongPassword, EmailTaken.
     """
-    redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
-    if redeemed is None:
+    waiting = await OneTimeTokens(uows.read()).peek(token, TokenPurpose.EMAIL_CHANGE)
+    if waiting is None:
         raise LinkInvalid
+    await check_password(uows, passwords, waiting.owner, password)
+    async with uows.transaction() as uow:
+        redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
+        if redeemed is None:
+            raise LinkInvalid
+        return await _replace_email(uow, redeemed)
+
+
+async def _replace_email(uow: UnitOfWork, redeemed: RedeemedToken) -> UUID:
     accounts = Accounts(uow)
     await lock_email(uow, redeemed.email)
     await accounts.delete_expired_holder(email=redeemed.email)

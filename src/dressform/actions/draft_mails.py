@@ -160,6 +160,12 @@ async def _draft_session_ended(uow: UnitOfWork, mail: OutboxMail) -> MailDraft |
     return None if account is None else MailDraft("session_ended", account.email, account.language)
 
 
+async def _draft_renamed(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    """Tell a member of a site that was moved here of the other username, which the mail does not name."""
+    account = await Accounts(uow).get_by_id(UUID(mail.context["account_id"]))
+    return None if account is None else MailDraft("renamed", account.email, account.language)
+
+
 def _format_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
@@ -186,4 +192,5 @@ DRAFTS: dict[str, Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]
     "erased": _static_draft("erased"),
     "ending": _draft_expiry_notice,
     "restricted": _draft_restricted_notice,
+    "renamed": _draft_renamed,
 }

@@ -1,3 +1,6 @@
+import time
+
+from dressform.actions.delay_refusal import delay_refusal
 from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
 from dressform.actions.start_session import start_session
 from dressform.crypto.passwords import PasswordHasher
@@ -24,14 +27,16 @@ async def sign_in(
     It also reactivates an account in its grace period, and ends the session of `replaced_token`,
     as `start_session` says.
     """
+    started = time.monotonic()
     uow = uows.read()
     found = await Accounts(uow).get_for_sign_in(login)
-    # No connection is held while hashing, and an unknown login takes as long as a known one.
+    # No connection is held while hashing, and an unknown login is hashed as well.
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
         log_security_event(
             SecurityEvent.UNKNOWN_LOGIN if found is None else SecurityEvent.WRONG_PASSWORD
         )
+        await delay_refusal(started)
         raise WrongCredentials
     renewed = await _rehash_if_outdated(passwords, found, password)
     async with uows.transaction() as uow:
@@ -50,7 +55,7 @@ async def sign_in(
 async def _rehash_if_outdated(
     passwords: PasswordHasher, credentials: Credentials, password: str
 ) -> str | None:
-    """Return a new hash when the cost of hashing was raised since the present one."""
+    """Return a new hash when the present one is of a lower cost, or of the site that an account came from."""
     if not passwords.needs_rehash(credentials.password_hash):
         return None
     return await passwords.hash(password)

@@ -1,10 +1,10 @@
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
 from dressform.actions.clear_attempts import clear_attempts
+from dressform.actions.delay_refusal import delay_refusal
 from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
 from dressform.actions.start_session import start_session
 from dressform.crypto.secrets import token_hash
@@ -21,12 +21,6 @@ from dressform.repositories.session_types import IssuedSession
 
 CODE_LIFETIME = timedelta(minutes=10)
 """A code works this long after the request for it. The link of the same mail works longer."""
-
-REFUSAL_SECONDS = 0.25
-"""The refusal of a code takes this long. Else the code of an address that has an account would be
-refused later than others, by the time of the queries for its row.
-"""
-
 
 _StartSession = Callable[[UnitOfWork, Owner], Awaitable[IssuedSession]]
 
@@ -81,7 +75,7 @@ async def sign_in_by_code(
     issued = None if hashed is None else await _redeem(uows, tokens, hashed, start)
     if issued is None:
         log_security_event(SecurityEvent.REFUSED_SIGN_IN_MAIL, "code")
-        await asyncio.sleep(started + REFUSAL_SECONDS - time.monotonic())
+        await delay_refusal(started)
         raise WrongCode
     return issued
 

@@ -4,6 +4,7 @@ Attempts are counted in the database, under a keyed hash of what they aim at. An
 before it is made, so that many at once are not more than the limit, and given back when it was right.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,7 +32,9 @@ from dressform.repositories.rate_limits import (
 
 log = logging.getLogger(__name__)
 
-_BY_MAIL = "reset your password by mail (POST /v1/auth/password/forgot)"
+_MAX_GIVE_BACK_SECONDS = 2
+
+_BY_MAIL = "let a link be sent to your e-mail address, by which you sign in without the password"
 _WAYS_OUT = {
     LOGIN.name: "Too many logins with this name failed on devices that are not known. Sign in on a "
     f"device where you signed in before, or {_BY_MAIL}.",
@@ -72,10 +75,14 @@ class RateLimiter:
         return attempt
 
     async def give_back(self, attempt: Attempt) -> None:
-        """Take an attempt back. Without the database it stays counted, which is only logged."""
+        """Take an attempt back. Without the database it stays counted, which is only logged.
+
+        The answer waits for it, and must not wait a second time for a database that hangs.
+        """
         try:
-            await AttemptCounts(self._uows.read()).give_back(attempt)
-        except (Unavailable, DatabaseError) as error:
+            async with asyncio.timeout(_MAX_GIVE_BACK_SECONDS):
+                await AttemptCounts(self._uows.read()).give_back(attempt)
+        except (Unavailable, DatabaseError, TimeoutError) as error:
             log.warning("an attempt was not given back: %s", type(error).__name__)
             return
         own = [one for one in attempt.usages if one.budget.limit.name in _OWN]

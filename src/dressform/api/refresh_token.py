@@ -152,6 +152,14 @@ def is_own_origin(request: Request, settings: SettingsDep) -> bool:
     return origin is None or origin in _own_origins(settings)
 
 
+async def require_own_origin(request: Request, settings: SettingsDep) -> None:
+    """Raise OriginNotAllowed for the page of another site, whose browser would store a cookie."""
+    check_origin(request, settings)
+
+
+OwnOrigin = Depends(require_own_origin)
+
+
 def _own_origins(settings: SettingsDep) -> set[str]:
     return {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
 

@@ -82,7 +82,7 @@ async def _report(_: Settings, uows: UnitOfWorkFactory) -> str:
         *_format_kinds(waiting, outcomes),
         "",
         *_format_reasons(outcomes),
-        f"{marked} accounts have an address that takes no mail.",
+        f"Accounts whose address takes no mail: {marked}",
     ]
     return "\n".join(lines)
 

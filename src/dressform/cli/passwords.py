@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dressform.crypto.password_filter import count_entries
 from dressform.crypto.password_lists import build_from_lists
 from dressform.errors import StartupError
 
@@ -30,5 +31,5 @@ def build_filter(
         content = build_from_lists(lists, source=source, least=least)
         output.write_bytes(content)
     except OSError as error:
-        raise StartupError(str(error)) from None
-    typer.echo(f"{output}: {len(content)} bytes.")
+        raise StartupError(f"{error.filename}: {error.strerror}") from None
+    typer.echo(f"{output}: {count_entries(content):,} entries, {len(content):,} bytes.")

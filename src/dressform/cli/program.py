@@ -19,6 +19,7 @@ from dressform.cli.passwords import app as passwords_app
 from dressform.cli.processes import serve, up, worker
 from dressform.cli.restore import app as restore_app
 from dressform.cli.retention import app as retention_app
+from dressform.cli.site_import import import_site
 from dressform.cli.startup import check_startup, run_with_uows
 from dressform.crypto.sealing import DecryptionError
 from dressform.errors import StartupError, Unavailable
@@ -81,6 +82,7 @@ def show_help(
 
 for process in (up, serve, worker):
     app.command()(process)
+app.command("import-site")(import_site)
 
 
 @app.command()

@@ -86,6 +86,12 @@ def build_filter(digests: Iterable[bytes], *, odds: float, source: str) -> bytes
     return json.dumps(facts).encode() + b"\n" + bits
 
 
+def count_entries(content: bytes) -> int:
+    """Return the number of entries that a filter file says it has."""
+    facts: dict[str, int] = json.loads(content.partition(b"\n")[0])
+    return facts["entries"]
+
+
 def _list_places(digest: bytes, size: int, hashes: int) -> Iterable[int]:
     """Yield the positions of a SHA-1: two halves of it, combined (Kirsch and Mitzenmacher)."""
     first = int.from_bytes(digest[:8])

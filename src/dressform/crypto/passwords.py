@@ -1,4 +1,7 @@
-"""Hash passwords by argon2id, and validate new ones. The only module that imports passlib."""
+"""Hash passwords by argon2id, and validate new ones. The only module that imports passlib.
+
+Hashes of other sites by scrypt and bcrypt are verified as well. They need a rehash, so that a login replaces them.
+"""
 
 import os
 import secrets
@@ -6,6 +9,7 @@ from functools import cache
 
 from passlib.context import CryptContext
 
+from dressform.crypto.foreign_hashes import list_secrets
 from dressform.crypto.password_filter import FilterFileError
 from dressform.crypto.password_forms import normalise
 from dressform.crypto.password_rules import (
@@ -27,7 +31,8 @@ _MAX_VALIDATION_SECONDS = 5.0
 _MAX_VALIDATION_MEMORY = 512 * 1024 * 1024
 
 _CONTEXT = CryptContext(
-    schemes=["argon2"],
+    schemes=["argon2", "scrypt", "bcrypt"],
+    deprecated="auto",
     argon2__type="ID",
     argon2__memory_cost=19456,
     argon2__time_cost=2,
@@ -82,7 +87,7 @@ class PasswordHasher:
         return matches and hashed is not None
 
     def needs_rehash(self, hashed: str) -> bool:
-        """Return whether a hash was made with other settings than the present ones."""
+        """Return whether a hash was made with other settings than the present ones, or elsewhere."""
         return _CONTEXT.needs_update(hashed)
 
     def _hash(self, password: str) -> str:
@@ -90,7 +95,7 @@ class PasswordHasher:
 
     def _matches(self, password: str, hashed: str) -> bool:
         try:
-            return _CONTEXT.verify(normalise(password), hashed)
+            return any(_CONTEXT.verify(each, hashed) for each in list_secrets(password, hashed))
         except ValueError:  # passlib's UnknownHashError and PasswordSizeError are its kinds
             return False
 

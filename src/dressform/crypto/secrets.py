@@ -95,6 +95,10 @@ class KeyedIndex:
         """Return the hashes that a row of this name may have, that of `hash_username` first."""
         return [_hash(key, "username", username) for key in self._keys]
 
+    def list_source_hashes(self, source: str) -> list[bytes]:
+        """Return the hashes of an account of another site that a row may have, the present first."""
+        return [_hash(key, "imported-account", source) for key in self._keys]
+
     def derive_key(self, purpose: str) -> bytes:
         """Derive a key for another purpose, as earlier versions did where they now store one."""
         return hmac.digest(self._key, f"key\0{purpose}".encode(), "sha256")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -13,9 +12,6 @@ class FieldError:
 
     pointer: str
     detail: str
-
-
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class DressformError(Exception):
@@ -31,11 +27,11 @@ class DressformError(Exception):
         detail: str | None = None,
         *,
         retry_after: int | None = None,
-        headers: Mapping[str, str] = _NO_HEADERS,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.detail = detail if detail is not None else self.detail
         self.retry_after = retry_after
-        self.headers = headers
+        self.headers: Mapping[str, str] = headers or {}
         super().__init__(self.detail)
 
     def as_problem(self, request_id: object) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A report comes from anywhere and may be forged. So what is read here is only wha
 it is about a mail of ours is decided by the id of the mail (`crypto/mail_ids.py`).
 """
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from itertools import islice
 
 from dressform.crypto.mail_ids import MAIL_ID_LENGTH
 from dressform.mail.outcomes import Status, parse_status
+
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 256 * 1024
 """The part of a message that is read. What a report says stands before the mail that it returns."""
@@ -58,7 +61,8 @@ def parse_report(raw: bytes) -> FailureReport | None:
         return None
     try:
         return _read_report(message_from_bytes(raw, policy=_ShortHeaders()))
-    except (ValueError, LookupError, RecursionError):  # Of hostile headers and charsets.
+    except Exception:  # noqa: BLE001  the parser raises errors of any kind for hostile headers
+        log.warning("a message could not be read as a report: it is taken for none")
         return None
 
 

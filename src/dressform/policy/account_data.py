@@ -99,6 +99,27 @@ FORMER_USERNAME = Category(
         "L'empreinte est supprimée, et chacun peut choisir le nom.",
     ),
 )
+IMPORTED_ACCOUNT = Category(
+    key="imported-account",
+    name=Text("Accounts moved here", "Comptes repris d'un autre site"),
+    data=Text(
+        "If your account was moved here from another site: a keyed hash of what identified it there, and "
+        "the day. Nothing leads from it to the account here.",
+        "Si votre compte a été repris d'un autre site : une empreinte à clé de ce qui l'y identifiait, et "
+        "le jour. Rien ne mène de cette empreinte au compte d'ici.",
+    ),
+    purpose=Text(
+        "To move an account once only, also when you removed it here meanwhile.",
+        "Ne reprendre un compte qu'une seule fois, même si vous l'avez supprimé ici entre-temps.",
+    ),
+    legal_basis="GDPR Art. 6(1)(f)",
+    period=FixedPeriod(timedelta(days=30)),
+    clock_column_sql="imported_at",
+    starts_at_text=Text(
+        "the day on which the account was moved", "le jour où le compte a été repris"
+    ),
+    on_expiry_text=Text("The hash is deleted.", "L'empreinte est supprimée."),
+)
 MODEL = Category(
     key="model",
     name=Text("Models", "Modèles"),

@@ -9,7 +9,12 @@ independent copy in `retention_audit`.
 from dataclasses import replace
 from datetime import timedelta
 
-from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
+from dressform.policy.account_data import (
+    FORMER_USERNAME,
+    IMPORTED_ACCOUNT,
+    MODEL,
+    PROFILE,
+)
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
 from dressform.policy.periods import FixedPeriod
@@ -26,6 +31,7 @@ CATEGORIES = (
     VISITOR,
     PROFILE,
     FORMER_USERNAME,
+    IMPORTED_ACCOUNT,
     MODEL,
     SIGN_UP,
     CONFIRMED_LINK,

@@ -3,16 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from dressform.crypto.sealing import DataKey, WrappedKey
+from dressform.crypto.sealing import WrappedKey
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Statement
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import Unauthenticated
 from dressform.journal.entries import Deletion, DeletionKind
-from dressform.policy.periods import start_of_day, start_of_month
+from dressform.policy.periods import start_of_day
 from dressform.repositories.account_statements import (
-    ADD,
-    ADD_KEY,
     BY_EMAIL,
     BY_ID,
     BY_ID_FOR_SHARE,
@@ -29,6 +27,7 @@ from dressform.repositories.account_statements import (
     RESTRICT,
 )
 from dressform.repositories.credentials import Credentials, decrypt_credentials
+from dressform.repositories.new_accounts import insert_account
 from dressform.repositories.owners import Owner
 from dressform.repositories.unique_hashes import check_email_is_free
 
@@ -94,27 +93,11 @@ class Accounts:
         self, account_id: UUID, *, email: str, language: str, password_hash: str
     ) -> Owner:
         """Add an account. Raise ConstraintError when the address already has one."""
-        await check_email_is_free(self._uow, email, account_id)
-        owner = Owner(account_id, DataKey.generate())
-        wrapped = self._uow.keyrings.master.wrap(owner.key, account_id)
         payload = {"email": email, "language": language, "password_hash": password_hash}
-        version = new_version()
-        await self._uow.connection.execute(
-            ADD,
-            {
-                "id": account_id,
-                "email_index": self._index.hash_email(email),
-                "created_at": start_of_month(self._uow.now),
-                "last_login_at": start_of_day(self._uow.now),
-                "version": version,
-                "sealed": owner.key.seal(payload, "account", account_id, version),
-            },
+        now = self._uow.now
+        return await insert_account(
+            self._uow, account_id, payload, created_at=now, last_login_at=now
         )
-        await self._uow.connection.execute(
-            ADD_KEY,
-            {"account_id": account_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.key},
-        )
-        return owner
 
     async def record_login(self, credentials: Credentials) -> bool:
         """Record a login. Return False when the account is gone or its password has changed.

@@ -23,6 +23,7 @@ from dressform.db.tables import (
     AuditLogEntry,
     ConfirmedLink,
     FormerUsername,
+    ImportedAccount,
     Mail,
     Model,
     OneTimeToken,
@@ -33,7 +34,7 @@ from dressform.db.tables import (
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy import account_data
-from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, IMPORTED_ACCOUNT, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
 from dressform.policy.periods import start_of_day
@@ -56,6 +57,7 @@ MAX_GRACE_PERIOD = account_data.MAX_GRACE_PERIOD.length
 TABLES: dict[str, Any] = {
     PROFILE.key: Account,
     FORMER_USERNAME.key: FormerUsername,
+    IMPORTED_ACCOUNT.key: ImportedAccount,
     MODEL.key: Model,
     SIGN_UP.key: SignUp,
     CONFIRMED_LINK.key: ConfirmedLink,

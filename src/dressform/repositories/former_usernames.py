@@ -12,6 +12,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     null,
     select,
 )
@@ -32,14 +33,24 @@ _HOLDER = is_any_of(
 _SKELETON = is_any_of(
     FormerUsername.skeleton_index, bindparam("skeleton_hashes", type_=ARRAY(LargeBinary))
 )
-_ADD = Statement(insert(FormerUsername), "id", "skeleton_index", "holder_hash", "released_at")
+_ADD = Statement(
+    insert(FormerUsername).values(
+        number=select(func.coalesce(func.max(FormerUsername.number), 0) + 1)
+        .where(_HOLDER)
+        .scalar_subquery()
+    ),
+    "id",
+    "skeleton_index",
+    "holder_hash",
+    "released_at",
+)
 _RELEASE = Statement(delete(FormerUsername).where(_HOLDER, _SKELETON))
 _RELEASE_OLDEST = Statement(
     delete(FormerUsername).where(
         FormerUsername.id.in_(
             select(FormerUsername.id)
             .where(_HOLDER)
-            .order_by(FormerUsername.released_at.desc())
+            .order_by(FormerUsername.number.desc())
             .offset(bindparam("most", type_=BigInteger))
         )
     )
@@ -57,10 +68,11 @@ def delete_and_hold_names(accounts: ReturningDelete[UUID]) -> Select[Any]:
         func.gen_random_uuid(),
         Profile.skeleton_index,
         null(),
+        literal(0),
         bindparam("released_at", type_=FormerUsername.released_at.type),
     ).where(Profile.account_id.in_(select(gone.c.id)), Profile.skeleton_index.is_not(None))
     held = insert(FormerUsername).from_select(
-        ["id", "skeleton_index", "holder_hash", "released_at"], names
+        ["id", "skeleton_index", "holder_hash", "number", "released_at"], names
     )
     return select(gone.c.id).add_cte(held.cte("held"))
 
@@ -74,16 +86,17 @@ class FormerUsernames:
 
     async def hold(self, username: str, account_id: UUID) -> None:
         """Hold the name that a member gives up, and release the oldest of more than MAX_HELD."""
+        holder_hashes = self._index.list_holder_hashes(account_id)
         await self._uow.connection.execute(
             _ADD,
             {
                 "id": random_id(),
                 "skeleton_index": self._index.hash_skeleton(username),
-                "holder_hash": self._index.list_holder_hashes(account_id)[0],
+                "holder_hash": holder_hashes[0],
+                "holder_hashes": holder_hashes,
                 "released_at": start_of_day(self._uow.now),
             },
         )
-        holder_hashes = self._index.list_holder_hashes(account_id)
         await self._uow.connection.execute(
             _RELEASE_OLDEST, {"holder_hashes": holder_hashes, "most": MAX_HELD}
         )

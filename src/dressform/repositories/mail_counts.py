@@ -10,6 +10,8 @@ from dressform.db.statements import Statement
 from dressform.db.tables import Account, Mail, MailCount
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.mail.outcomes import MailOutcome
+from dressform.repositories.account_statements import AT
+from dressform.repositories.expired_rows import is_deletable
 
 KEPT = timedelta(days=30)
 """The time for which the numbers of a day are kept."""
@@ -69,7 +71,7 @@ _OUTCOMES = Statement(
 )
 _MARKED = Statement(
     select(func.count()).where(
-        Account.mail_refused_since.is_not(None), Account.expires_at > bindparam("at")
+        Account.mail_refused_since.is_not(None), ~is_deletable(Account.expires_at, AT)
     )
 )
 _DELETE_OLD = Statement(delete(MailCount).where(MailCount.day <= bindparam("until")))

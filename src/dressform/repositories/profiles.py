@@ -1,5 +1,6 @@
 """The profiles of members."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,10 +79,17 @@ class Profiles:
         self._uow = uow
         self._index = uow.keyrings.index
 
-    async def add(self, owner: Owner, *, username: str) -> None:
+    async def add(
+        self,
+        owner: Owner,
+        *,
+        username: str,
+        bio: str | None = None,
+        social_accounts: Mapping[str, str] | None = None,
+    ) -> None:
         """Add a profile. Raise ConstraintError when the username is taken."""
         await check_username_is_free(self._uow, username, owner.account_id)
-        payload: dict[str, Any] = {"username": username, "bio": None, "social_accounts": {}}
+        payload = {"username": username, "bio": bio, "social_accounts": dict(social_accounts or {})}
         version = new_version()
         await self._uow.connection.execute(
             _ADD,

@@ -125,8 +125,11 @@ class StoredHashes:
             except (DecryptionError, MissingMasterKeyError):
                 batch.unreadable += 1
                 continue
-            # A hash that was removed stays so.
-            hashes = {name: computed[name] if row[name] else None for name in table.hash_columns}
+            # The username of a registration that was given up stays without a hash.
+            hashes = {
+                name: computed[name] if row[name] or name == "skeleton_index" else None
+                for name in table.hash_columns
+            }
             if any(row[column] != hashes[column] for column in table.hash_columns):
                 await self._uow.connection.execute(table.write, {"row_id": row.id, **hashes})
                 batch.rehashed += 1

@@ -58,6 +58,8 @@ _LAST_LOGIN = "account.last_login_at"
 
 AUDITED_TABLES = (
     AuditedTable("profile", "account", _LAST_LOGIN, "12 months", of_account=True),
+    AuditedTable("former-username", "former_username", "released_at", "30 days"),
+    AuditedTable("imported-account", "imported_account", "imported_at", "30 days"),
     AuditedTable(
         "model",
         "account JOIN model ON model.account_id = account.id",
@@ -65,7 +67,6 @@ AUDITED_TABLES = (
         "12 months",
         of_account=True,
     ),
-    AuditedTable("former-username", "former_username", "released_at", "30 days"),
     AuditedTable("sign-up", "sign_up", "created_at", "7 days"),
     AuditedTable("confirmed-link", "confirmed_link", "created_at", "7 days"),
     AuditedTable("session", "session", "month_of_login", "90 days"),

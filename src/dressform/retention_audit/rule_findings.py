@@ -9,12 +9,15 @@ FUTURE_AFTER = timedelta(hours=24)
 """Rows dated so far ahead count as future ones: the clock that dated them was wrong."""
 _CLOCK_GRANULARITY = {
     "profile": timedelta(days=1),
+    "former-username": timedelta(days=1),
+    "imported-account": timedelta(days=1),
     "model": timedelta(days=1),
     "sign-up": timedelta(days=1),
     "confirmed-link": timedelta(days=1),
     "mail": timedelta(days=1),
     "session": timedelta(days=31),
     "one-time-token": timedelta(hours=1),
+    "attempt": timedelta(hours=1),
 }
 """The granularity at which the rows of a rule store the start of their period."""
 

@@ -16,7 +16,9 @@ _MIN_SITE_WORD = 3
 _MIN_AFFIX = 5
 """Shorter words of a site begin too many names."""
 _SEPARATORS = re.compile(r"[._-]")
-_LABELS_AFTER_DOTS = re.compile(r"\.([a-z]{2,})(?=$|[._-])")
+_LABELS_AFTER_DOTS = re.compile(r"\.(xn--[a-z0-9-]+|[a-z]{2,})(?=$|[._-])")
+_DIGITS_AS_LETTERS = str.maketrans("34578", "eastb")
+_IP_ADDRESS = re.compile(r"\d+(\.\d+){3}")
 
 _SPECIAL_DOMAINS = frozenset({"alt", "example", "invalid", "local", "localhost", "onion", "test"})
 """Top-level domains that no registry has: RFC 6761, RFC 6762, RFC 7686 and RFC 9476."""
@@ -35,7 +37,9 @@ class ReservedWords(NamedTuple):
 def find_objection(username: str, site_words: Iterable[str] = (SOFTWARE,)) -> str | None:
     """Return None for a username that a member may choose, else what is wrong with it."""
     folded = username.casefold()
-    if any(map(_is_top_level_domain, _LABELS_AFTER_DOTS.findall(folded))):
+    if _IP_ADDRESS.fullmatch(folded) or any(
+        map(_is_top_level_domain, _LABELS_AFTER_DOTS.findall(folded))
+    ):
         return IS_LINK
     site = frozenset(map(compute_skeleton, site_words))
     return IS_RESERVED if _is_reserved(folded, site) else None
@@ -63,8 +67,11 @@ def choose_site_words(hosts: Iterable[str]) -> tuple[str, ...]:
 
 def _is_reserved(folded: str, site: frozenset[str]) -> bool:
     listed = _reserved_words()
-    # Digits at the end count as an addition (admin2), and as letters (adm1n).
-    names = {compute_skeleton(folded), compute_skeleton(folded.rstrip("0123456789"))}
+    # Digits at the end count as an addition (admin2), and digits as letters (adm1n, 4dmin). What is
+    # read as the site's is refused more strictly than what is read as another member's.
+    spelled = folded.translate(_DIGITS_AS_LETTERS)
+    variants = (folded, folded.rstrip("0123456789"), spelled, spelled.replace("cl", "d"))
+    names = set(map(compute_skeleton, variants))
     if any(_is_row_of(name, listed.words | site) for name in names):
         return True
     affixes = [word for word in site if len(word) >= _MIN_AFFIX]
@@ -95,7 +102,12 @@ def _reserved_words() -> ReservedWords:
 
 
 def _is_top_level_domain(label: str) -> bool:
-    return label in _SPECIAL_DOMAINS or _public_suffixes().publicsuffix(label) == label
+    # Mail programs read the ASCII form of any other domain as a link, too.
+    return (
+        label.startswith("xn--")
+        or label in _SPECIAL_DOMAINS
+        or _public_suffixes().publicsuffix(label) == label
+    )
 
 
 @cache

@@ -167,7 +167,14 @@ async def confirm_email_change(members: Members, number: int) -> Sequences:
             )
             for member in made
         ]
-    return _with_tokens("/v1/auth/email/confirm", tokens)
+    return [
+        [
+            Request.with_json(
+                "POST", "/v1/auth/email/confirm", {"token": token, "password": PASSWORD}
+            )
+        ]
+        for token in tokens
+    ]
 
 
 async def reactivate_account(members: Members, number: int) -> Sequences:

@@ -16,15 +16,24 @@ from dressform.api.devices import DevicesDep
 from dressform.api.mail_limiter import MailLimiterDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimiterDep
+from dressform.api.refresh_token import OwnOrigin
 from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import (
     EmailChange,
+    EmailConfirm,
     MailRequest,
     PasswordChange,
     PasswordReset,
     TokenOnly,
 )
-from dressform.errors import EmailTaken, LinkInvalid, RateLimited, WeakPassword, WrongPassword
+from dressform.errors import (
+    EmailTaken,
+    LinkInvalid,
+    OriginNotAllowed,
+    RateLimited,
+    WeakPassword,
+    WrongPassword,
+)
 from dressform.repositories.rate_limits import RESET, Budget
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
@@ -54,11 +63,11 @@ async def forgot_password(
 
 @router.post(
     "/password/reset",
-    dependencies=[Depends(limit_public("reset"))],
+    dependencies=[Depends(limit_public("reset")), OwnOrigin],
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is set and every session has ended; sign in again.",
-    responses=problem_responses(LinkInvalid, WeakPassword, RateLimited),
+    responses=problem_responses(LinkInvalid, WeakPassword, OriginNotAllowed, RateLimited),
 )
 async def reset_password(
     payload: PasswordReset,
@@ -140,14 +149,28 @@ async def change_email(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The new address is confirmed and in use.",
-    responses=problem_responses(LinkInvalid, EmailTaken),
+    dependencies=[Depends(limit_public("reset")), OwnOrigin],
+    responses=problem_responses(
+        LinkInvalid, WrongPassword, EmailTaken, OriginNotAllowed, RateLimited
+    ),
 )
-async def confirm_email_change(payload: TokenOnly, uow: UnitOfWorkDep, devices: DevicesDep) -> None:
+async def confirm_email_change(
+    payload: EmailConfirm,
+    uows: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    rate_limiter: RateLimiterDep,
+    devices: DevicesDep,
+) -> None:
     """Confirm a new e-mail address
 
-    Send the token of the mailed link.
+    Send the token of the mailed link and the password of the account: any member may have asked for
+    your address. A wrong password does not use up the link.
     """
-    devices.remember(await confirm_new_email(uow, payload.token))
+    async with rate_limiter.guard(Budget(RESET, payload.token)):
+        account_id = await confirm_new_email(
+            uows, hasher, token=payload.token, password=payload.password
+        )
+    devices.remember(account_id)
 
 
 @router.post(
@@ -155,7 +178,8 @@ async def confirm_email_change(payload: TokenOnly, uow: UnitOfWorkDep, devices: 
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The account is active again; you can sign in.",
-    responses=problem_responses(LinkInvalid),
+    dependencies=[OwnOrigin],
+    responses=problem_responses(LinkInvalid, OriginNotAllowed),
 )
 async def reactivate_account(payload: TokenOnly, uow: UnitOfWorkDep, devices: DevicesDep) -> None:
     """Reactivate an account after its 12 months

@@ -64,6 +64,13 @@ class PasswordChange(RequestModel):
     new_password: NewPassword
 
 
+class EmailConfirm(RequestModel):
+    """The token of the link that was mailed to a new address, and the password of the account."""
+
+    token: Token
+    password: Password
+
+
 class EmailChange(RequestModel):
     """The current password and the new address."""
 

@@ -109,7 +109,7 @@ class TokensRead(ResponseModel):
         DeviceTokenText | None,
         Field(
             description="A token to keep on this device and to send with the next login, for "
-            f"{DEVICE_TOKEN_PERIOD.format('en')} at most. Only a login answers with it, and not when it is in "
+            f"{DEVICE_TOKEN_PERIOD.format('en')} at most. Each way to sign in answers with it, unless it is in "
             "the cookie."
         ),
     ] = None

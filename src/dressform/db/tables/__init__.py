@@ -19,6 +19,7 @@ from dressform.db.tables.dataset import (
 )
 from dressform.db.tables.deletion_mark import DeletionMark
 from dressform.db.tables.former_username import FormerUsername
+from dressform.db.tables.imported_account import ImportedAccount
 from dressform.db.tables.mail import Mail, MailOutage
 from dressform.db.tables.mail_count import MailCount
 from dressform.db.tables.model import Avatar, Model
@@ -45,6 +46,7 @@ __all__ = [
     "DatasetFile",
     "DeletionMark",
     "FormerUsername",
+    "ImportedAccount",
     "Mail",
     "MailCount",
     "MailOutage",

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, expiry_column, personal_column
@@ -13,6 +13,7 @@ class FormerUsername(Base):
 
     `released_at` is a day. `holder_hash`: the keyed hash of the account's id, so that its member can
     take the name back and how many an account holds is bounded; null if it went with its account.
+    `number` counts the names of one holder, since a day does not tell their order.
     """
 
     __tablename__ = "former_username"
@@ -20,6 +21,7 @@ class FormerUsername(Base):
     id: Mapped[UUID] = personal_column(FORMER_USERNAME, primary_key=True)
     skeleton_index: Mapped[bytes] = personal_column(FORMER_USERNAME, index=True)
     holder_hash: Mapped[bytes | None] = personal_column(FORMER_USERNAME, index=True)
+    number: Mapped[int] = personal_column(FORMER_USERNAME, SmallInteger)
     released_at: Mapped[datetime] = personal_column(FORMER_USERNAME)
     expires_at: Mapped[datetime] = expiry_column(FORMER_USERNAME)
 
