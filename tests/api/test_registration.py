@@ -516,15 +516,17 @@ async def test_white_space_around_addresses_and_names_is_removed(
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_a_reset_before_confirming_brings_a_link_that_confirms(
-    newcomer: Newcomer, client: httpx.AsyncClient, language: str
+@pytest.mark.parametrize("path", ["password/forgot", "link"])
+async def test_a_reset_or_a_sign_in_mail_before_confirming_brings_a_link_that_confirms(
+    newcomer: Newcomer, client: httpx.AsyncClient, path: str, language: str
 ) -> None:
     bea = newcomer(language=language)
     await bea.register()
     await bea.mailbox.collect()
 
-    assert (await forgot(client, bea.email)).status_code == 202
+    asked = await client.post(f"/v1/auth/{path}", json={"email": bea.email})
 
+    assert asked.status_code == 202
     message = await bea.mailbox.receive_one()
     subjects = {
         "en": "Confirm your e-mail address first",

@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-sync",
     "--remote-debugging-pipe",
 )
-PATIENCE = 30
+PATIENCE = 3
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium on the PATH: a page's scripts can't be run"
@@ -36,10 +36,11 @@ needs_chromium = pytest.mark.skipif(
 
 
 class Page:
-    """A tab: what it asked for, what it complained about, and what can be done in it."""
+    """A tab: what it asked for and sent, what it complained about, and what can be done in it."""
 
     def __init__(self, reader: asyncio.StreamReader, to_browser: int) -> None:
         self.requests: list[str] = []
+        self.bodies: list[str] = []
         self.complaints: list[str] = []
         self._reader = reader
         self._to_browser = to_browser
@@ -90,6 +91,7 @@ class Page:
         match event:
             case "Network.requestWillBeSent":
                 self.requests.append(params["request"]["url"])
+                self.bodies.append(params["request"].get("postData", ""))
             case "Log.entryAdded":
                 self.complaints.append(params["entry"]["text"])
             case "Runtime.exceptionThrown":

@@ -71,7 +71,7 @@ async def _draft_sign_in(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     account = await Accounts(uow).get_for_sign_in(mail.to)
     if account is None:
         waiting = await SignUps(uow).get_latest_by_email(mail.to)
-        return await _draft_confirmation(uow, waiting, "confirm_sign_up")
+        return await _draft_confirmation(uow, waiting, "confirm_first")
     code = new_code()
     token = await OneTimeTokens(uow).issue(
         account.owner,

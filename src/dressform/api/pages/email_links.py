@@ -5,6 +5,8 @@ from fastapi.responses import HTMLResponse
 
 from dressform.api.dependencies import SettingsDep
 from dressform.api.pages.assets import render_page
+from dressform.api.pages.field_messages import FIELD_MESSAGES
+from dressform.crypto.secrets import TOKEN_PATTERN
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,6 +37,17 @@ async def show_confirm_email(settings: SettingsDep) -> HTMLResponse:
 
 
 def _render(template: str, endpoint: str, settings: SettingsDep) -> HTMLResponse:
-    """Render a page that sends its form to an endpoint, and leads on to the site."""
+    """Render a page that sends its form to an endpoint, and leads on to the site.
+
+    Its own page leads to signing in when there is no other site.
+    """
     site = settings.frontend_url.rstrip("/")
-    return render_page(template, endpoint=endpoint, site=site)
+    is_own = site == settings.public_url.rstrip("/")
+    return render_page(
+        template,
+        endpoint=endpoint,
+        site=site,
+        sign_in="sign-in" if is_own else f"{site}/",
+        token_pattern=TOKEN_PATTERN,
+        messages=FIELD_MESSAGES,
+    )

@@ -1,25 +1,25 @@
 // Asks for a mail, and sends its code with the token of the request, which a reload of the tab keeps.
-// `find`, `onSubmit`, `succeed` and `token` are those of links.js.
-const ask = find("ask");
-const typeCode = find("type-code");
+// `find`, `senders`, `succeed` and `token` are those of links.js.
 const REQUEST = "dressform-sign-in-request";
 
-onSubmit(ask, {}, async (response) => {
-  sessionStorage.setItem(REQUEST, (await response.json()).request_token);
-  typeCode.hidden = false;
-  find("code").focus();
-});
-
-const codeLogin = {
-  session: "cookie",
-  get request_token() {
-    return sessionStorage.getItem(REQUEST);
+senders.ask = {
+  succeed: (answer) => {
+    sessionStorage.setItem(REQUEST, answer.request_token);
+    find("type-code").hidden = false;
+    find("code").focus();
   },
 };
-onSubmit(typeCode, codeLogin, () => {
-  sessionStorage.removeItem(REQUEST);
-  succeed();
-});
+senders["type-code"] = {
+  more: () => ({ request_token: sessionStorage.getItem(REQUEST) }),
+  succeed: () => {
+    sessionStorage.removeItem(REQUEST);
+    succeed();
+  },
+};
 
-ask.hidden = Boolean(token);
-typeCode.hidden = Boolean(token) || !sessionStorage.getItem(REQUEST);
+function showTypeCode() {
+  find("type-code").hidden = Boolean(token) || !sessionStorage.getItem(REQUEST);
+}
+
+addEventListener("hashchange", showTypeCode);
+showTypeCode();

@@ -32,6 +32,8 @@ USERNAME_DESCRIPTION = (
     "that of a member (`l`, `1` and `I`, `rn` and `m`, dots left out) count as the same name; names "
     "that sound like the site's own or end like a website are refused."
 )
+EMAIL_RULE = "must be an e-mail address like ada@example.org"
+EMAIL_UNWRITABLE = "cannot be written to: use another e-mail address"
 TOKEN_RULE = "must be the 43 characters after #token= in the link: copy the whole link again"  # noqa: S105
 
 
@@ -51,11 +53,9 @@ def _normalize_email(value: str) -> str:
     try:
         address = normalize_address(value)
     except ValueError:
-        raise PydanticCustomError(
-            "email", "must be an e-mail address like ada@example.org"
-        ) from None
+        raise PydanticCustomError("email", EMAIL_RULE) from None
     if not is_writable(address):
-        raise PydanticCustomError("email", "cannot be written to: use another e-mail address")
+        raise PydanticCustomError("email", EMAIL_UNWRITABLE)
     return address
 
 
