@@ -48,6 +48,9 @@ def describe_upload(text: str, *media_types: str, example: str | None = None) ->
 
 
 async def _read_form(request: Request) -> bytes:
+    await (
+        request.body()
+    )  # Kept by the request, since the key of a repeated one is of the body as well.
     parser = _MemoryParser(
         request.headers,
         request.stream(),
