@@ -204,6 +204,26 @@ async def test_a_link_that_runs_something_is_refused(ada: MemberClient, link: st
     assert [error["pointer"] for error in problem["errors"]] == ["#/social_accounts/web"]
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://github.com@evil.example",
+        "https://github.com:1@evil.example/x",
+        "https://evil.example\\@github.com",
+        "//evil.example",
+        "\\\\evil.example",
+        "https:evil.example",
+        "https:/evil.example",
+    ],
+)
+async def test_a_link_to_another_site_than_it_seems_is_refused(
+    ada: MemberClient, link: str
+) -> None:
+    problem = await refused(ada, 422, social_accounts={"web": link})
+
+    assert [error["pointer"] for error in problem["errors"]] == ["#/social_accounts/web"]
+
+
 async def test_more_accounts_than_a_profile_shows_are_refused_in_steps_too(
     ada: MemberClient,
 ) -> None:

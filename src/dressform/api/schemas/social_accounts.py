@@ -21,6 +21,18 @@ _RUNNING_SCHEMES = re.compile(
 """Schemes whose links run something, or read files of the reader."""
 
 
+_DECEPTIVE = re.compile(r"\\|^//|^https?:(?!//)|^https?://[^/?#]*@", re.IGNORECASE)
+"""Links whose host is not what a reader takes for it: https://sewing.example@evil.example."""
+
+
+def _check_link_host(value: str) -> str:
+    if _DECEPTIVE.search("".join(unicodedata.normalize("NFKC", value).split())):
+        raise PydanticCustomError(
+            "link", "must be a name, or a link that begins with https:// and the name of its site"
+        )
+    return value
+
+
 def _check_link_scheme(value: str) -> str:
     """Refuse links of other schemes, which a page must not run. A name may hold a colon."""
     # Browsers ignore space at the start, and some characters within a scheme.
@@ -54,4 +66,5 @@ SocialAccount = Annotated[
     ),
     AfterValidator(normalize_line),
     AfterValidator(_check_link_scheme),
+    AfterValidator(_check_link_host),
 ]
