@@ -42,6 +42,7 @@ async def test_a_new_profile_holds_what_was_registered_and_nothing_else(
     assert profile == {
         "username": "ada",
         "bio": None,
+        "email_undeliverable": False,
         "social_accounts": {},
         "picture": None,
         "email": "ada@example.org",
