@@ -20,6 +20,7 @@ PICTURES = {
     ("put", "/v1/profiles/me/picture"),
     ("put", "/v1/models/{model_id}/avatar"),
 }
+REPORT = ("post", "/v1/mail/bounces")
 FILES = {("post", "/v1/models/import")}
 SECURITY_HEADERS = (
     b"cache-control: no-store",
@@ -78,9 +79,11 @@ async def test_body_limit_is_that_of_the_path_for_any_content_type(
             answer = await send_declared(port, operation.verb, url, JSON_LIMIT + 1, media_type)
             found[operation.verb.lower(), operation.path] = answer[9:12]
 
-    assert {key for key, status in found.items() if status != b"413"} == PICTURES | FILES
-    # These two kinds are refused before their body is read, as the request has no access token.
-    assert {found[key] for key in PICTURES | FILES} == {b"401"}
+    larger = PICTURES | FILES
+    assert {key for key, status in found.items() if status != b"413"} == larger | {REPORT}
+    # These kinds are refused before their body is read: the request has no access token, or no signature.
+    assert {found[key] for key in larger} == {b"401"}
+    assert found[REPORT] == b"403"
 
 
 async def test_budget_for_all_bodies_refuses_large_ones_and_serves_short_ones(
