@@ -1,4 +1,4 @@
-"""What the pages of mailed links say at a field: the API's own messages are in English alone."""
+"""The sentences of the pages of mailed links at a field, since the API's messages are in English alone."""
 
 from collections.abc import Mapping
 
@@ -113,4 +113,4 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 FIELD_MESSAGES: Mapping[str, Mapping[str, str]] = {
     said: {"en": english, "fr": french} for said, (english, french) in _SENTENCES.items()
 }
-"""By the message of the API: that of a field, or of a problem that concerns one field."""
+"""The sentences by the message of the API: that of a field, or of a problem that concerns one field."""
