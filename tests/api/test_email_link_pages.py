@@ -247,6 +247,7 @@ async def test_a_password_is_reset_in_french(
     token = await mailbox.token()
 
     async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
+        allow_origin(app, url)
         await page.speak("fr-CA")
         await page.visit(f"{url}/reset-password#token={token}")
         await page.wait_until("document.title === 'Choisissez un nouveau mot de passe'")
@@ -360,11 +361,11 @@ def wrong(field: str) -> str:
     )
 
 
-async def act(page: Page) -> None:
+async def act(page: Page, password: str = NEW_PASSWORD) -> None:
     """Fill the form of a link, whichever fields it has, and press its button."""
     await page.run(
         "document.querySelectorAll('#act [type=password]').forEach("
-        f"(field) => {{ field.value = '{NEW_PASSWORD}'; }})"
+        f"(field) => {{ field.value = '{password}'; }})"
     )
     await page.run(PRESS)
 
@@ -449,9 +450,10 @@ async def test_device_is_known_after_a_link_was_followed_on_it(
     body = json.dumps({"login": "ada", "password": ada.password})
 
     async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
+        allow_origin(app, url)
         await page.visit(f"{url}{path}#token={token}")
         await page.wait_until(FORM)
-        await act(page)
+        await act(page, ada.password)
         await page.wait_until(shown("done"))
         async with httpx.AsyncClient(base_url=url) as stranger:
             guesses = [(await login(stranger, "ada", "wrong")).status_code for _ in range(11)]
@@ -530,6 +532,7 @@ async def test_message_without_a_translation_is_that_of_the_service(
     app: FastAPI, tmp_path: Path
 ) -> None:
     async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
+        allow_origin(app, url)
         await page.speak("fr")
         await page.visit(f"{url}/reset-password#token={'x' * 43}")
         await page.wait_until(FORM)
@@ -561,6 +564,29 @@ async def test_texts_that_say_to_sign_in_lead_there(
 async def test_start_page_leads_to_sign_in_and_back(client: httpx.AsyncClient) -> None:
     assert '<a href="sign-in"' in (await client.get("/")).text
     assert '<a href="http://localhost:8000/"' in (await client.get("/sign-in")).text
+
+
+@needs_chromium
+@pytest.mark.slow
+async def test_new_address_asks_for_the_password_of_the_account(
+    app: FastAPI, ada: MemberClient, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    await change_email(ada, "new@example.org")
+    token = token_of((await mailbox.collect())[0])
+
+    async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
+        allow_origin(app, url)
+        await page.speak("fr")
+        await page.visit(f"{url}/confirm-email#token={token}")
+        await page.wait_until(FORM)
+        await act(page, "another password")
+        await page.wait_until(
+            f"{wrong('password')} && {said_at('password', 'le mot de passe de votre compte')}"
+        )
+        await act(page, ada.password)
+        await page.wait_until(shown("done"))
+
+    assert (await ada.sign_in("new@example.org")).status_code == 200
 
 
 @needs_chromium

@@ -22,6 +22,10 @@ from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import PendingSignUp, SignUps
 from dressform.repositories.unique_hashes import lock_email
 
+DIFFERS_FROM_SIGN_UP = (
+    "Type the password with which you registered. If you forgot it, register again with the same "
+    "address: the link in the next mail works with the new password."
+)
 MAX_NOTIFIED = 20
 """Registrations that are told by mail that a name is taken. The others learn it when confirming."""
 
@@ -42,10 +46,7 @@ async def find_sign_up(
         if await passwords.verify(password, sign_up.password_hash):
             return sign_up
     log_security_event(SecurityEvent.WRONG_PASSWORD)
-    raise WrongPassword(
-        "Type the password with which you registered. If you forgot it, register again with "
-        "the same address: the link in the next mail works with the new password."
-    )
+    raise WrongPassword(DIFFERS_FROM_SIGN_UP)
 
 
 async def confirm_sign_up(

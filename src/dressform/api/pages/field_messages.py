@@ -1,7 +1,8 @@
-"""What the pages of mailed links say at a field: the API's own messages are in English alone."""
+"""The sentences of the pages of mailed links at a field, since the API's messages are in English alone."""
 
 from collections.abc import Mapping
 
+from dressform.actions.confirm_sign_up import DIFFERS_FROM_SIGN_UP
 from dressform.api.schemas.fields import EMAIL_RULE, EMAIL_UNWRITABLE, USERNAME_RULE
 from dressform.crypto import password_rules as passwords
 from dressform.errors import UsernameTaken, WrongCode, WrongPassword
@@ -79,7 +80,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "No mail can be written to this address: use another one.",
         "Aucun e-mail ne peut être écrit à cette adresse : prenez-en une autre.",
     ),
-    WrongPassword.slug: (
+    DIFFERS_FROM_SIGN_UP: (
         (
             "This is not the password with which you registered, or that of your account. Try again: the link "
             "stays good."
@@ -89,11 +90,15 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
             "valable."
         ),
     ),
-    UsernameTaken.slug: (
+    UsernameTaken.detail: (
         "Another member has the username that you chose by now: choose another one.",
         "Un autre membre a pris entre-temps le nom d'utilisateur que vous aviez choisi : choisissez-en un autre.",
     ),
-    WrongCode.slug: (
+    WrongPassword.detail: (
+        "This is not the password of your account.",
+        "Ce n'est pas le mot de passe de votre compte.",
+    ),
+    WrongCode.detail: (
         (
             "This code does not sign you in: it is mistyped, was used already, is older than ten minutes, or was "
             "asked for on another device. Follow the link in the mail, or ask for a new one."
@@ -108,4 +113,4 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 FIELD_MESSAGES: Mapping[str, Mapping[str, str]] = {
     said: {"en": english, "fr": french} for said, (english, french) in _SENTENCES.items()
 }
-"""By the message of the API, or by the slug of a problem that concerns one field."""
+"""The sentences by the message of the API: that of a field, or of a problem that concerns one field."""

@@ -120,7 +120,7 @@ function refuse(sender, problem) {
     }
   } else if (!known) {
     showReasons([problem.detail]);
-  } else if (!showAtField(find(known.dataset.field), name)) {
+  } else if (!showAtField(find(known.dataset.field), problem.detail)) {
     showProblem(known);
   }
 }
