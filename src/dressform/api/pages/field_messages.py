@@ -82,12 +82,12 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     DIFFERS_FROM_SIGN_UP: (
         (
-            "This is not the password with which you registered, or that of your account. Try again: the link "
-            "stays good."
+            "This is not the password with which you registered. Try again, or register again with the same "
+            "address: the link stays good."
         ),
         (
-            "Ce n'est ni le mot de passe de votre inscription, ni celui de votre compte. Réessayez : le lien reste "
-            "valable."
+            "Ce n'est pas le mot de passe de votre inscription. Réessayez, ou inscrivez-vous de nouveau avec la "
+            "même adresse : le lien reste valable."
         ),
     ),
     UsernameTaken.detail: (
