@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-sync",
     "--remote-debugging-pipe",
 )
-PATIENCE = 3
+PATIENCE = 30
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium on the PATH: a page's scripts can't be run"
