@@ -15,6 +15,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform import clock as wall
+from dressform.actions import delay_refusal
 from dressform.clock import Clock
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.editions import publish_edition
@@ -30,6 +31,12 @@ ENDING = ("end_session", "delete_account")
 # The document's own example would be right for a member with the password of the other tests.
 SECRET = "nine looms hum by the canal"
 IMAGE = {"Content-Type": "image/png"}
+
+
+@pytest.fixture(autouse=True)
+def _refuse_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of wrong codes and passwords are refused here."""
+    monkeypatch.setattr(delay_refusal, "REFUSAL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -92,6 +99,7 @@ def number(pattern: str, said: str) -> int:
 
 
 @pytest.mark.audit
+@pytest.mark.timeout(600)
 async def test_every_operation_keeps_its_word(app: FastAPI, members: Path, tmp_path: Path) -> None:
     said = await tried(
         app,

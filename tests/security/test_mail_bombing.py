@@ -160,11 +160,11 @@ async def test_the_ceiling_does_not_hold_for_members(ada: MemberClient) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("name", ["free-gift.evilvruha.com", "www.evil.org"])
+@pytest.mark.parametrize("name", ["free-gift-evilvruha", "evil_site"])
 async def test_the_first_mail_holds_no_text_of_a_strangers_choice(
     client: httpx.AsyncClient, mailbox: Mailbox, language: str, name: str
 ) -> None:
-    """Mail programs turn what looks like a domain into a link."""
+    """A name that looks like a domain, which mail programs turn into a link, is refused before."""
     stranger = MemberClient(client, mailbox, name, email="victim@example.org", language=language)
     assert (await stranger.register()).status_code == 202
 
@@ -178,7 +178,7 @@ async def test_the_mail_to_a_new_address_holds_no_text_of_the_members_choice(
     create_member: CreateMember,
 ) -> None:
     """The new address may be a stranger's, who has not confirmed it."""
-    member = await create_member("free-gift.evilvruha.com", email="eve@example.org")
+    member = await create_member("free-gift-evilvruha", email="eve@example.org")
     await change_email(member, "victim@example.org")
 
     found = {message["To"]: message.as_string() for message in await member.mailbox.collect()}
