@@ -172,6 +172,7 @@ async def test_what_is_overdue_is_an_error(
         "imported-account",
         "mail",
         "one-time-token",
+        "repeated-request",
         "session",
         "sign-up",
     }
