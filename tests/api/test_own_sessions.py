@@ -8,7 +8,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
-from tests.helpers.auth import login, refresh, sessions
+from tests.helpers.auth import login, refresh, refresh_cookie_of, sessions
 from tests.helpers.members import CreateMember, MemberClient
 
 COOKIE = "dressform-refresh"
@@ -236,16 +236,6 @@ class TestInactivity:
         assert_problem(await refresh(ada), 401, "refresh-token-refused")
 
 
-def refresh_cookie_of(response: httpx.Response) -> str:
-    """Return the header that sets the refresh token, beside that of the device."""
-    (cookie,) = (
-        text.lower()
-        for text in response.headers.get_list("Set-Cookie")
-        if text.startswith("dressform-refresh=")
-    )
-    return cookie
-
-
 class TestVisit:
     async def test_cookie_of_a_visit_has_no_age_also_after_refreshes(
         self, ada: MemberClient, clock: MovableClock
@@ -256,13 +246,13 @@ class TestVisit:
 
         for response in (first, second):
             assert response.status_code == 200
-            cookie = refresh_cookie_of(response)
+            cookie = refresh_cookie_of(response).lower()
             assert "max-age" not in cookie
             assert "expires" not in cookie
             assert "httponly" in cookie
 
     async def test_cookie_that_is_remembered_has_an_age(self, ada: MemberClient) -> None:
-        assert "max-age=" in refresh_cookie_of(await sign_in(ada, remember=True))
+        assert "max-age=" in refresh_cookie_of(await sign_in(ada, remember=True)).lower()
 
     @pytest.mark.parametrize("session", ["cookie", "body"])
     async def test_session_of_a_visit_ends_one_day_after_the_last_refresh(

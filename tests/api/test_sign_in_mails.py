@@ -17,6 +17,7 @@ from tests.helpers.auth import (
     code_of,
     confirm_email,
     erase,
+    refresh_cookie_of,
     request_sign_in_mail,
     reset,
     restrict,
@@ -46,7 +47,8 @@ async def test_link_signs_in_on_any_device(ada: MemberClient) -> None:
     answer = await sign_in_by_link(ada.client, token_of(message))
 
     assert await is_signed_in(ada.client, answer)
-    assert answer.json().keys() == {"access_token", "token_type", "expires_in", "refresh_token"}
+    expected = {"access_token", "token_type", "expires_in", "refresh_token", "device_token"}
+    assert answer.json().keys() == expected
     assert len(await sessions(ada)) == 2
 
 
@@ -254,7 +256,7 @@ async def test_refresh_token_comes_in_a_cookie_when_asked(ada: MemberClient, by:
     )
 
     assert "refresh_token" not in answer.json()
-    assert re.match(r"dressform-refresh=[^;]{80};.*HttpOnly", answer.headers["Set-Cookie"])
+    assert re.match(r"dressform-refresh=[^;]{104};.*HttpOnly", refresh_cookie_of(answer))
     assert (await ada.client.post("/v1/auth/refresh")).status_code == 200
 
 
@@ -289,7 +291,7 @@ async def test_session_of_a_visit_has_a_cookie_of_the_visit(ada: MemberClient, p
     answer = await ada.client.post(f"/v1/auth/link/{path}", json=body)
 
     assert answer.status_code == 200
-    assert "max-age" not in answer.headers["Set-Cookie"].lower()
+    assert "max-age" not in refresh_cookie_of(answer).lower()
 
 
 @pytest.mark.parametrize("by", ["link", "code"])

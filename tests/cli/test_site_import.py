@@ -117,6 +117,29 @@ async def test_dry_run_reports_counts_and_records_without_a_personal_value(
     assert rows == [["record", "reason"], [str(over), "expired"], [str(renamed), "renamed"]]
 
 
+async def test_report_that_cannot_be_written_is_told_before_an_account_is_stored(
+    app: FastAPI,
+    uows: UnitOfWorkFactory,
+    site: SqliteSite,
+    clock: MovableClock,
+    *,
+    key_file: Path,
+    run: Run,
+    tmp_path: Path,
+) -> None:
+    """A second run would skip the accounts, and tell nothing about them."""
+    report = tmp_path / "no folder" / "report.csv"
+
+    code, _, complaint = await run(
+        *("import-site", str(fill(site, clock, 2)), "--key-file", str(key_file)),
+        *("--report", str(report)),
+    )
+
+    assert code == 1
+    assert f"The report can't be written to {report}" in complaint
+    assert await count_rows(uows, Account) == 0
+
+
 def write_other(folder: Path, name: str) -> Path:
     path = folder / name
     dumps = {

@@ -113,3 +113,13 @@ async def sign_in_by_code(
 ) -> httpx.Response:
     body = {"request_token": request_token, "code": code, "session": session}
     return await client.post("/v1/auth/link/code", json=body, headers=headers)
+
+
+def refresh_cookie_of(response: httpx.Response) -> str:
+    """Return the header that sets the refresh token, beside that of the device."""
+    (cookie,) = (
+        text
+        for text in response.headers.get_list("Set-Cookie")
+        if text.startswith("dressform-refresh=")
+    )
+    return cookie

@@ -55,6 +55,9 @@ def import_site(
 
         return await importer.run(source, limit=limit, show_progress=show_progress)
 
+    if report is not None:
+        # Before any account is stored: a later run would skip them all.
+        _write(ImportReport(), report)
     with resolved_settings() as settings:
         found = run_with_uows(settings, run)
     _print(found, is_dry_run=dry_run)
