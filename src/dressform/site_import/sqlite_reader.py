@@ -108,7 +108,7 @@ class SqliteSource:
 
     def _check_key(self) -> None:
         """Raise StartupError when no address among the first accounts decrypts."""
-        query = f'SELECT email FROM "User" ORDER BY id LIMIT {_MAX_TRIED}'  # noqa: S608  a number
+        query = f'SELECT email FROM "User" ORDER BY id LIMIT {_MAX_TRIED}'  # noqa: S608  # nosec B608  a number
         rows = self._database.execute(query).fetchall()
         if rows and not any(self._decrypts(row["email"]) for row in rows):
             raise StartupError(
