@@ -28,6 +28,9 @@ from tests.helpers.operators import grant_operator
 ENDING = ("end_session", "delete_account")
 """What would sign out the member who tries all the others; tried on its own by another."""
 
+NO_JSON = ("report_bounce",)
+"""Its body is a mail, which the tool cannot write: tests/security/test_forged_reports.py tries it."""
+
 # The document's own example would be right for a member with the password of the other tests.
 SECRET = "nine looms hum by the canal"
 IMAGE = {"Content-Type": "image/png"}
@@ -106,10 +109,10 @@ async def test_every_operation_keeps_its_word(app: FastAPI, members: Path, tmp_p
         members,
         tmp_path,
         "--max-examples=25",
-        *(f"--exclude-operation-id={name}" for name in ENDING),
+        *(f"--exclude-operation-id={name}" for name in (*ENDING, *NO_JSON)),
     )
 
-    assert number(r"Tested: (\d+)", said) == len(operations()) - len(ENDING)
+    assert number(r"Tested: (\d+)", said) == len(operations()) - len(ENDING) - len(NO_JSON)
     assert number(r"(\d+) generated", said) > 1000
 
 

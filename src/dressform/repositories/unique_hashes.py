@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, LargeBinary, bindparam, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    Select,
+    bindparam,
+    func,
+    select,
+)
 
 from dressform.db.errors import ConstraintError
 from dressform.db.sqlstates import UNIQUE_VIOLATION
@@ -33,23 +42,32 @@ _SKELETON_HASHES = bindparam("skeleton_hashes", type_=ARRAY(LargeBinary))
 _IS_OWN_FORMER_NAME = is_any_of(
     FormerUsername.holder_hash, bindparam("holder_hashes", type_=ARRAY(LargeBinary))
 )
-_USERNAME_HOLDER = Statement(
-    select(Profile.account_id)
-    .join(Account, Account.id == Profile.account_id)
-    .where(
-        Account.expires_at > bindparam("expired_before", type_=Account.expires_at.type),
-        or_(
-            is_any_of(Profile.skeleton_index, _SKELETON_HASHES),
-            is_any_of(Profile.username_index, bindparam("hashes", type_=ARRAY(LargeBinary))),
-        ),
-        Profile.account_id != bindparam("own_id"),
+
+
+def _select_other_member(condition: ColumnElement[bool]) -> Select[UUID]:
+    return (
+        select(Profile.account_id)
+        .join(Account, Account.id == Profile.account_id)
+        .where(
+            condition,
+            Account.expires_at > bindparam("expired_before", type_=Account.expires_at.type),
+            Profile.account_id != bindparam("own_id"),
+        )
     )
+
+
+# One query for each index: for both in one condition the planner reads the whole table.
+_USERNAME_HOLDER = Statement(
+    _select_other_member(is_any_of(Profile.skeleton_index, _SKELETON_HASHES))
     .union_all(
+        _select_other_member(
+            is_any_of(Profile.username_index, bindparam("hashes", type_=ARRAY(LargeBinary)))
+        ),
         select(FormerUsername.id).where(
             is_any_of(FormerUsername.skeleton_index, _SKELETON_HASHES),
             FormerUsername.expires_at > bindparam("at"),
             ~func.coalesce(_IS_OWN_FORMER_NAME, False),
-        )
+        ),
     )
     .limit(1)
 )

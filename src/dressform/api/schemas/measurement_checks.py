@@ -130,7 +130,11 @@ class CheckInput(RequestModel):
         """Return the body of what was understood."""
         draft: Draft = self.measurements
         wrong = {name for name, _ in draft.errors}
-        numbers = {n: at for n, at in draft.parsed.measurements.items() if n not in wrong}
+        numbers = {
+            name: value
+            for name, value in draft.parsed.measurements.items()
+            if name in CATALOGUE and name not in wrong
+        }
         return BodyMeasurements(self.breasts, numbers, draft.parsed.typed)
 
     def list_errors(self) -> list[FieldProblem]:
