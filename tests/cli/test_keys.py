@@ -71,7 +71,7 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
     done = await dressform("keys", "rewrap", environment=ran)
 
     # Three accounts, a sign-up, a mail, and the five of the service.
-    assert done.stdout == "10 keys were put under 'newer'; no data were touched.\n", done.stderr
+    assert done.stdout == "11 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
     async with bootstrap(alone) as (uows, _), uows.transaction() as uow:
         found = await Accounts(uow).get_by_email("ada1@example.org")
@@ -316,7 +316,7 @@ async def test_a_report_names_what_is_to_be_done(isolated_settings: Settings) ->
     await dressform("keys", "rewrap", environment=both)
     after = (await dressform("keys", "list", environment=both)).stdout
 
-    assert "wraps 10 keys: run `dressform keys rewrap`" in before
+    assert "wraps 11 keys: run `dressform keys rewrap`" in before
     assert before.count("(overdue)") == 4
     assert [line.split()[1:] for line in after.splitlines()[1:3]] == [
         ["newer", "active", "wraps", "10", "keys"],

@@ -48,7 +48,7 @@ async def test_a_round_ends_everything_that_is_due(
 
     assert [report.rule for report in reports] == [category.key for category in CATEGORIES]
     # Models, sessions and links went with their account.
-    assert [report.rows for report in reports] == [1, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 1, 1]
+    assert [report.rows for report in reports] == [1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1]
     left = await counts(uows)
     assert left.pop("retention_run") == len(CATEGORIES) + len(MEMBER_TABLES)  # Rewritten, too.
     assert left.pop("former_username") == 1  # The name of the account is held.
@@ -233,6 +233,7 @@ async def test_the_end_does_not_wait_for_ever(
             await asyncio.wait_for(working, 5)
 
         assert (await runs(uows)).keys() == {
+            "repeated-request",
             "visitor",
             "profile",
             "former-username",
