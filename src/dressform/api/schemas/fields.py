@@ -59,9 +59,12 @@ def _normalize_email(value: str) -> str:
     return address
 
 
+_MAX_STRIPPED = 1_000
+
+
 def _strip(value: object) -> object:
     # Longer ones are refused anyway, and stripping them would hold up the event loop.
-    return strip_space(value) if isinstance(value, str) and len(value) <= 1_000 else value
+    return strip_space(value) if isinstance(value, str) and len(value) <= _MAX_STRIPPED else value
 
 
 def _clear_if_blank(value: object) -> object:
