@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import Request
 
 from dressform.api.schemas.models import ModelRead
-from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead
+from dressform.api.schemas.profiles import OwnProfileRead
 from dressform.crypto.sealing import DataKey
 from dressform.errors import PreconditionFailed
 from dressform.repositories.sealed_models import StoredModel
@@ -50,36 +50,46 @@ class EntityTag:
 
 def create_model_tag(key: DataKey, model: StoredModel, content: bytes | None = None) -> EntityTag:
     """Return the tag of a model. `content` is the response, without `?unit=` if it is left out."""
-    state = f"{model.id}/{model.version}/{model.base_version}".encode()
     content = content or ModelRead.from_domain(model).to_json()
-    return _create_tag(key, "model", state, content)
+    return EntityTag(compute_model_state(key, model), _digest(key, "etag-content-model", content))
 
 
-def create_profile_tag(key: DataKey, profile: OwnProfileRead) -> EntityTag:
-    """Return the tag of one's own profile."""
-    state = profile.model_dump_json(include=_CHANGEABLE).encode()
-    return _create_tag(key, "profile", state, profile.model_dump_json().encode())
+def compute_model_state(key: DataKey, model: StoredModel) -> str:
+    """Return the first part of a model's tag."""
+    state = f"{model.id}/{model.version}/{model.base_version}".encode()
+    return _digest(key, "etag-state-model", state)
 
 
-def create_public_tag(key: DataKey, profile: ProfileRead) -> EntityTag:
-    """Return the tag of a profile as other members see it."""
-    content = profile.model_dump_json().encode()
-    return _create_tag(key, "public-profile", content, content)
-
-
-def _create_tag(key: DataKey, kind: str, state: bytes, content: bytes) -> EntityTag:
+def create_profile_tag(key: DataKey, profile: OwnProfileRead, content: bytes) -> EntityTag:
+    """Return the tag of one's own profile. `content` is the response."""
     return EntityTag(
-        key.compute_digest(f"etag-state-{kind}", state).hex()[:_CHARACTERS],
-        key.compute_digest(f"etag-content-{kind}", content).hex()[:_CHARACTERS],
+        compute_profile_state(key, profile), _digest(key, "etag-content-profile", content)
     )
 
 
-def check_if_match(request: Request, tag: EntityTag) -> None:
+def compute_profile_state(key: DataKey, profile: OwnProfileRead) -> str:
+    """Return the first part of the tag of one's own profile."""
+    return _digest(key, "etag-state-profile", profile.model_dump_json(include=_CHANGEABLE).encode())
+
+
+def create_public_tag(key: DataKey, content: bytes) -> EntityTag:
+    """Return the tag of a profile as other members see it. `content` is the response."""
+    return EntityTag(
+        _digest(key, "etag-state-public-profile", content),
+        _digest(key, "etag-content-public-profile", content),
+    )
+
+
+def _digest(key: DataKey, purpose: str, value: bytes) -> str:
+    return key.compute_digest(purpose, value).hex()[:_CHARACTERS]
+
+
+def check_if_match(request: Request, state: str) -> None:
     """Raise PreconditionFailed if the request has If-Match, and none of its tags has this state."""
     header = ",".join(request.headers.getlist("if-match"))
     if "if-match" not in request.headers or header.strip() == "*":
         return
-    if tag.state not in _iter_states(header):
+    if state not in _iter_states(header):
         raise PreconditionFailed
 
 

@@ -13,6 +13,7 @@ from dressform.api.dependencies import (
 from dressform.api.entity_tags import (
     changed_with_tag,
     check_if_match,
+    compute_model_state,
     create_model_tag,
     read_with_tag,
 )
@@ -119,7 +120,7 @@ async def change_model(
     """
 
     def check(stored: StoredModel) -> None:
-        check_if_match(request, create_model_tag(me.key, stored))
+        check_if_match(request, compute_model_state(me.key, stored))
 
     async with uows.transaction() as uow:
         model = await Models(uow).change(me, model_id, **payload.to_changes(), check=check)
@@ -144,7 +145,7 @@ async def delete_model(
     """
 
     def check(stored: StoredModel) -> None:
-        check_if_match(request, create_model_tag(me.key, stored))
+        check_if_match(request, compute_model_state(me.key, stored))
 
     await models.remove(me, model_id, check=check)
 

@@ -13,15 +13,16 @@ from dressform.api.dependencies import (
     CurrentMemberOrRestricted,
     ImageProcessorDep,
     OnePicture,
+    PasswordHasherDep,
     PictureRepositoryDep,
     ProfileRepositoryDep,
-    SettingsDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.entity_tags import (
     EntityTag,
     changed_with_tag,
     check_if_match,
+    compute_profile_state,
     create_profile_tag,
     create_public_tag,
     read_with_tag,
@@ -47,7 +48,6 @@ from dressform.errors import (
 from dressform.repositories.credentials import Credentials
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
 from dressform.repositories.profiles import MEMBER_AND_PROFILE, PublicProfile, decrypt_own_profile
-from dressform.usernames.reserved import choose_site_words
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
@@ -67,11 +67,11 @@ async def read_own_profile(request: Request, query: AuthenticatedQueryDep) -> Re
 async def _read_own(query: AuthenticatedQuery) -> Response:
     me, row = await query.fetch_allow_restricted(MEMBER_AND_PROFILE)
     profile = OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
-    return _make_answer(profile, create_profile_tag(me.key, profile))
+    content = profile.model_dump_json().encode()
+    return _make_answer(content, create_profile_tag(me.key, profile, content))
 
 
-def _make_answer(profile: ProfileRead, tag: EntityTag) -> Response:
-    content = profile.model_dump_json()
+def _make_answer(content: bytes, tag: EntityTag) -> Response:
     return Response(content, media_type="application/json", headers={"ETag": str(tag)})
 
 
@@ -87,7 +87,7 @@ async def change_own_profile(
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
     *,
-    settings: SettingsDep,
+    hasher: PasswordHasherDep,
     request: Request,
 ) -> Response:
     """Change your own profile
@@ -99,7 +99,7 @@ async def change_own_profile(
 
     def check(profile: PublicProfile, account: Credentials) -> None:
         stored = OwnProfileRead.of_owner(profile, account)
-        check_if_match(request, create_profile_tag(me.key, stored))
+        check_if_match(request, compute_profile_state(me.key, stored))
 
     async with uows.transaction() as uow:
         changes = payload.model_dump(exclude_unset=True)
@@ -107,7 +107,7 @@ async def change_own_profile(
             uow,
             me,
             changes,
-            site_words=choose_site_words(settings.hosts),
+            site_words=hasher.rules.site_words,
             check=check if "if-match" in request.headers else None,
         )
         # Read before the commit: a failure after it would say that nothing was changed.
@@ -173,8 +173,8 @@ async def read_profile(
     address.
     """
     owner, found = await profiles.get_by_username(username)
-    profile = ProfileRead.from_domain(found)
-    return reply(request, _make_answer(profile, create_public_tag(owner.key, profile)))
+    content = ProfileRead.from_domain(found).model_dump_json().encode()
+    return reply(request, _make_answer(content, create_public_tag(owner.key, content)))
 
 
 @router.get(
