@@ -6,6 +6,7 @@ from functools import partial
 from dressform.actions.clear_attempts import clear_attempts
 from dressform.actions.delay_refusal import delay_refusal
 from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
+from dressform.actions.queue_mail import queue_mail
 from dressform.actions.start_session import start_session
 from dressform.crypto.secrets import token_hash
 from dressform.crypto.sign_in_codes import is_same_code, new_request_token, read_request_time
@@ -14,7 +15,6 @@ from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import LinkInvalid, WrongCode
 from dressform.logging.security_events import SecurityEvent, log_security_event
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
 from dressform.repositories.owners import Owner
 from dressform.repositories.session_types import IssuedSession
@@ -32,10 +32,7 @@ async def request_sign_in_mail(uows: UnitOfWorkFactory, email: str, *, may_mail:
     """
     token = new_request_token(uows.clock())
     if may_mail:
-        async with uows.transaction() as uow:
-            await Mails(uow).add(
-                "sign-in", to=email, language="en", request_hash=token_hash(token).hex()
-            )
+        await queue_mail(uows, "sign-in", to=email, request_hash=token_hash(token).hex())
     return token
 
 

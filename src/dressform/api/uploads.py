@@ -26,8 +26,11 @@ async def read_upload(request: Request, *, max_bytes: int) -> bytes:
 
     Raise MalformedRequest for a form without exactly one file, and TooLarge.
     """
+    # The request keeps it, for the form and for the key of a repeated request.
+    data = await request.body()
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    data = await (_read_form(request) if media_type == FORM else request.body())
+    if media_type == FORM:
+        data = await _read_form(request)
     if len(data) > max_bytes:
         raise TooLarge
     return data
@@ -48,9 +51,6 @@ def describe_upload(text: str, *media_types: str, example: str | None = None) ->
 
 
 async def _read_form(request: Request) -> bytes:
-    await (
-        request.body()
-    )  # Kept by the request, since the key of a repeated one is of the body as well.
     parser = _MemoryParser(
         request.headers,
         request.stream(),
