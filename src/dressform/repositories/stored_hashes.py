@@ -27,16 +27,24 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class HashedTable:
-    """A table with keyed hashes, read in the order of its ids."""
+    """A table with keyed hashes, read in the order of its ids.
+
+    `removable`: the column whose hash is removed for good when it is null.
+    """
 
     name: str
     read: Statement
     write: Statement
     hash_columns: tuple[str, ...]
+    removable: str | None = None
 
 
 def _describe(
-    table: Any, id_column: Any, rows: Select[*tuple[Any, ...]], *hash_columns: str
+    table: Any,
+    id_column: Any,
+    rows: Select[*tuple[Any, ...]],
+    *hash_columns: str,
+    removable: str | None = None,
 ) -> HashedTable:
     read = (
         rows.where(id_column > bindparam("after"))
@@ -46,7 +54,11 @@ def _describe(
     )
     write = update(table).where(id_column == bindparam("row_id"))
     return HashedTable(
-        table.__tablename__, Statement(read), Statement(write, *hash_columns), hash_columns
+        table.__tablename__,
+        Statement(read),
+        Statement(write, *hash_columns),
+        hash_columns,
+        removable,
     )
 
 
@@ -90,6 +102,8 @@ HASHED_TABLES = (
         ),
         "email_index",
         "username_index",
+        # A registration gives its username up when a member has it.
+        removable="username_index",
     ),
     _describe(
         Mail,
@@ -125,11 +139,9 @@ class StoredHashes:
             except (DecryptionError, MissingMasterKeyError):
                 batch.unreadable += 1
                 continue
-            # The username of a registration that was given up stays without a hash.
-            hashes = {
-                name: computed[name] if row[name] or name == "skeleton_index" else None
-                for name in table.hash_columns
-            }
+            hashes: dict[str, bytes | None] = {**computed}
+            if table.removable and row[table.removable] is None:
+                hashes[table.removable] = None
             if any(row[column] != hashes[column] for column in table.hash_columns):
                 await self._uow.connection.execute(table.write, {"row_id": row.id, **hashes})
                 batch.rehashed += 1
