@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
+from dressform.api.cookies import host_cookie_name, set_host_cookie
 from dressform.api.state import get_state
 from dressform.crypto.device_tokens import Device, new_device_id
 from dressform.policy.periods import start_of_month
@@ -20,7 +21,7 @@ class Devices:
     def __init__(self, request: Request, response: Response) -> None:
         state = get_state(request)
         self._uows = state.uows
-        self._secure = state.settings.secure_cookies
+        self._settings = state.settings
         self._cookies = request.cookies
         self._response = response
 
@@ -29,7 +30,7 @@ class Devices:
 
         There is one answer to an unknown name, another account and a forged or expired token.
         """
-        text = token or self._cookies.get(self._cookie_name)
+        text = token or self._cookies.get(host_cookie_name(_NAME, self._settings))
         if not text:
             return None
         uow = self._uows.read()
@@ -54,20 +55,8 @@ class Devices:
         if not by_cookie:
             return token
         until = DEVICE_TOKEN_PERIOD.expires_at(start_of_month(now))
-        self._response.set_cookie(
-            self._cookie_name,
-            token,
-            max_age=int((until - now).total_seconds()),
-            path="/",
-            secure=self._secure,
-            httponly=True,
-            samesite="strict",
-        )
+        set_host_cookie(self._response, self._settings, _NAME, token, max_age=until - now)
         return None
-
-    @property
-    def _cookie_name(self) -> str:
-        return f"__Host-{_NAME}" if self._secure else _NAME
 
 
 async def get_devices(request: Request, response: Response) -> Devices:

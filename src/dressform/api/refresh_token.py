@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import Body, Depends, Request, Response
 
 from dressform.actions.issue_tokens import IssuedTokens
+from dressform.api.cookies import host_cookie_name, set_host_cookie
 from dressform.api.dependencies import SettingsDep
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import OriginNotAllowed, RefreshTokenRefused
@@ -89,15 +90,7 @@ class RefreshCookie:
         self._response.headers["Clear-Site-Data"] = CLEAR_CACHE
 
     def _set(self, value: str, *, max_age: timedelta | None) -> None:
-        self._response.set_cookie(
-            cookie_name(self._settings),
-            value,
-            max_age=None if max_age is None else int(max_age.total_seconds()),
-            path="/",
-            secure=self._settings.secure_cookies,
-            httponly=True,
-            samesite="strict",
-        )
+        set_host_cookie(self._response, self._settings, _NAME, value, max_age=max_age)
 
 
 async def get_refresh_cookie(
@@ -130,8 +123,8 @@ async def get_presented_token(
 
 
 def cookie_name(settings: SettingsDep) -> str:
-    """Return the name of the cookie. A ``__Host-`` cookie is bound to this host and needs HTTPS."""
-    return f"__Host-{_NAME}" if settings.secure_cookies else _NAME
+    """Return the name of the cookie of the refresh token."""
+    return host_cookie_name(_NAME, settings)
 
 
 def check_origin(request: Request, settings: SettingsDep) -> None:
