@@ -364,7 +364,7 @@ async def test_hundreds_of_accounts_of_version_2_come_once_each(
     assert (first.imported, first.models, first.skipped) == (267, 267, 0)
     assert first.records[Refusal.EXPIRED] == over
     assert first.records[Refusal.UNREADABLE] == damaged
-    assert (second.imported, second.skipped, second.read) == (0, 267, 300)
+    assert (second.imported, second.skipped, second.looked_at) == (0, 267, 300)
     assert (await count_all_rows(move.uows))["model"] == 267
 
 
@@ -376,7 +376,7 @@ async def test_two_imports_at_the_same_time_import_each_account_once(move: SiteM
     reports = await asyncio.gather(move.run(path), move.run(path))
 
     assert sum(each.imported for each in reports) == 30
-    assert [each.read for each in reports] == [30, 30]
+    assert [each.looked_at for each in reports] == [30, 30]
     assert not any(each.records for each in reports)
     assert (await count_all_rows(move.uows))["account"] == 30
 

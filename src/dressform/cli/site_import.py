@@ -51,7 +51,7 @@ def import_site(
         )
 
         def show_progress(found: ImportReport) -> None:
-            typer.echo(f"{found.read} of {len(source)} read, {found.imported} imported")
+            typer.echo(f"{found.looked_at} of {len(source)} read, {found.imported} imported")
 
         return await importer.run(source, limit=limit, show_progress=show_progress)
 

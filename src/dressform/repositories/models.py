@@ -105,7 +105,7 @@ class Models:
             await self.lock(owner)
         before = await self._fetch_one(ONE_LOCKED, owner, model_id)
         check(before)
-        model = before.detached if detach else before
+        model = before.detach() if detach else before
         typed = typed or {}
         changes = select_changes(model.own, model.body, measurements or {}, typed)
         if model.base and model.own.breasts is None and breasts == model.base.breasts:
@@ -129,7 +129,7 @@ class Models:
         check(await self._fetch_one(ONE_LOCKED, owner, model_id))
         params = self._params(owner) | {"base_id": model_id}
         for row in await self._uow.connection.fetch_all(VARIANTS, params):
-            await self._save(owner, decrypt_model(row, owner).detached)
+            await self._save(owner, decrypt_model(row, owner).detach())
         await self._uow.connection.execute(REMOVE, {"model_id": model_id})
         self._uow.deletions.append(Deletion(DeletionKind.MODEL, model_id))
 

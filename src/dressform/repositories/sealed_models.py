@@ -34,8 +34,7 @@ class StoredModel:
         """Return the complete body: a variant's own values over those of its base."""
         return self.own.merged_with(self.base) if self.base else self.own
 
-    @property
-    def detached(self) -> "StoredModel":
+    def detach(self) -> "StoredModel":
         """Return a model with the same body that has no base."""
         return replace(self, own=self.body, base=None, based_on=None, base_version=None)
 

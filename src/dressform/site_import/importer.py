@@ -51,7 +51,7 @@ class SiteImporter:
             if limit is not None and self.report.imported >= limit:
                 break
             await self._import(account)
-            if self.report.read % PROGRESS_STEP == 0:
+            if self.report.looked_at % PROGRESS_STEP == 0:
                 show_progress(self.report)
         return self.report
 

@@ -59,7 +59,7 @@ class ImportReport:
     records: dict[Refusal | Note, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @property
-    def read(self) -> int:
+    def looked_at(self) -> int:
         """Return how many accounts were looked at."""
         refused = sum(len(self.records[each]) for each in Refusal if each in self.records)
         return self.imported + self.skipped + refused

@@ -139,7 +139,9 @@ def _is_convertible(known: Measurement, sent: float) -> bool:
     return known.kind is Kind.LENGTH and known.is_valid(sent)
 
 
-def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> ParsedMeasurements:
+def _parse_or_raise(
+    value: object, unit: MeasurementUnit | None, *, removable: bool
+) -> ParsedMeasurements:
     """Parse the measurements. Raise ValidationError with one error for each that does not fit."""
     parsed, wrong = parse_measurements(value, unit, removable=removable)
     if wrong:
@@ -160,11 +162,11 @@ def get_unit(info: ValidationInfo) -> MeasurementUnit | None:
 
 
 def _parse_full(value: object, info: ValidationInfo) -> ParsedMeasurements:
-    return _read(value, get_unit(info), removable=False)
+    return _parse_or_raise(value, get_unit(info), removable=False)
 
 
 def _parse_patch(value: object, info: ValidationInfo) -> ParsedMeasurements:
-    return _read(value, get_unit(info), removable=True)
+    return _parse_or_raise(value, get_unit(info), removable=True)
 
 
 # Both are for a model that declares a field `unit` before. A named type is a schema of its own in

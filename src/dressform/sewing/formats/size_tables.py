@@ -98,14 +98,14 @@ def _parse_old(attributes: Mapping[str, str], millimetres: Fraction) -> _Dimensi
         raise UnreadableFileError("the sizes of this table are not known here")
     scale = 1 / millimetres
     least, most, step = (each * scale for each in _OLD_CENTIMETRES[name])
-    if _read(attributes, "step", step) != step:
+    if _parse_size(attributes, "step", step) != step:
         raise UnreadableFileError(f"the steps of `{name}` in this table are not known here")
     return _Dimension(
         name,
         _OLD_SHIFTS[name],
-        base=_read(attributes, "base"),
-        least=_read(attributes, "min", least),
-        most=_read(attributes, "max", most),
+        base=_parse_size(attributes, "base"),
+        least=_parse_size(attributes, "min", least),
+        most=_parse_size(attributes, "max", most),
         step=step,
     )
 
@@ -114,14 +114,16 @@ def _parse_new(attributes: Mapping[str, str], shift: str) -> _Dimension:
     return _Dimension(
         _NAME_BY_TYPE[attributes["type"]],
         shift,
-        base=_read(attributes, "base"),
-        least=_read(attributes, "min"),
-        most=_read(attributes, "max"),
-        step=_read(attributes, "step"),
+        base=_parse_size(attributes, "base"),
+        least=_parse_size(attributes, "min"),
+        most=_parse_size(attributes, "max"),
+        step=_parse_size(attributes, "step"),
     )
 
 
-def _read(attributes: Mapping[str, str], name: str, default: Fraction | None = None) -> Fraction:
+def _parse_size(
+    attributes: Mapping[str, str], name: str, default: Fraction | None = None
+) -> Fraction:
     number = parse_number(attributes[name]) if name in attributes else default
     if number is None or abs(number) > _MAX_SIZE:
         raise UnreadableFileError(f"“{name}” is missing among the sizes of this table")

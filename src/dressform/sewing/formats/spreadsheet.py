@@ -64,7 +64,7 @@ class _TableParser:
         return kind is not None
 
     def parse(self, row: Row) -> None:
-        entry, value, cell_unit, heading_unit = self._read(row)
+        entry, value, cell_unit, heading_unit = self._split_row(row)
         if not entry:
             return
         full_name = row.cell(self._columns.full_name) if self._columns else ""
@@ -84,7 +84,7 @@ class _TableParser:
         elif not self.collect_personal_kind(row):
             self.entries.reject(row.line, entry, unknown_name_reason(entry))
 
-    def _read(self, row: Row) -> tuple[str, str, str, MeasurementUnit | None]:
+    def _split_row(self, row: Row) -> tuple[str, str, str, MeasurementUnit | None]:
         """Return name, value, unit of the row, and unit of the heading."""
         columns = self._columns
         if columns is None:
