@@ -35,6 +35,10 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
+class BrowserError(Exception):
+    """The browser refused a command."""
+
+
 class Page:
     """A tab: what it asked for and sent, what it complained about, and what can be done in it."""
 
@@ -72,7 +76,8 @@ class Page:
         message = {"id": number, "method": method, "params": params} | self._session
         os.write(self._to_browser, json.dumps(message).encode() + b"\0")
         answer = await asyncio.wait_for(self._waiting[number], PATIENCE)
-        assert "error" not in answer, (method, answer)
+        if "error" in answer:
+            raise BrowserError(method, answer["error"]["message"])
         result: dict[str, Any] = answer["result"]
         return result
 
@@ -101,6 +106,18 @@ class Page:
 
     async def visit(self, url: str) -> None:
         await self.send("Page.navigate", url=url)
+
+    async def reload(self) -> None:
+        """Reload as soon as there is a page: while another replaces it, the browser has none."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    await self.send("Page.reload")
+                    return
+                except BrowserError as refusal:
+                    if "Not attached to an active page" not in refusal.args:
+                        raise
+                await asyncio.sleep(0.005)
 
     async def speak(self, language: str) -> None:
         agent = await self.run("navigator.userAgent")

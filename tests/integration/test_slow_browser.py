@@ -105,7 +105,7 @@ async def test_page_reloaded_twice_within_a_round_trip_stays_signed_in(
     for turn in range(10):
         running_clock.advance(minutes=9)
         for _ in range(2):
-            await page.send("Page.reload")
+            await page.reload()
             await asyncio.sleep(0.02 + 0.03 * turn)
         outcomes.append(await read_outcome(page))
 
