@@ -113,10 +113,11 @@ class Page:
             while True:
                 try:
                     await self.send("Page.reload")
-                    return
                 except BrowserError as refusal:
                     if "Not attached to an active page" not in refusal.args:
                         raise
+                else:
+                    return
                 await asyncio.sleep(0.005)
 
     async def speak(self, language: str) -> None:
@@ -137,8 +138,9 @@ class Page:
     async def wait_until(self, condition: str) -> None:
         """Raises TimeoutError, with what the page shows, when it never holds."""
         for _ in range(PATIENCE * 20):
-            if await self.run(condition):
-                return
+            with suppress(BrowserError):  # A navigation takes the script's context away.
+                if await self.run(condition):
+                    return
             await asyncio.sleep(0.05)
         raise TimeoutError(condition, await self.run("document.body.innerText"), self.complaints)
 
