@@ -59,8 +59,8 @@ async def test_id_of_an_own_mail_does_not_mark_another_address(
 async def test_guessed_and_altered_ids_mark_nothing(ada: MemberClient, clock: MovableClock) -> None:
     message = await receive_reset(ada)
     genuine = message["Message-ID"][1:49]
-    swapped = "b" if genuine[-1] == "a" else "a"
-    for forged in ("a" * 48, genuine[:-1] + swapped, swapped + genuine[1:], genuine[:47]):
+    first, last = ("b" if genuine[at] == "a" else "a" for at in (0, -1))
+    for forged in ("a" * 48, genuine[:-1] + last, first + genuine[1:], genuine[:47]):
         message.replace_header("Message-ID", f"<{forged}@sewing.example>")
         await send(ada.client, make_report(message), clock)
 
