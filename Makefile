@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 ATTACKS := .venv-attacks
 PEERS  := .venv-peers
 UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
@@ -18,16 +18,21 @@ SBOM   := PYTHONWARNINGS=ignore::UserWarning $(BIN)/cyclonedx-py requirements --
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
-$(VENV)/ready: requirements-build.lock requirements-dev.lock pyproject.toml
+$(VENV)/service: requirements-build.lock requirements-run.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dressform needs Python 3.11 or later: make PYTHON=python3.x …")'
-	@echo "Installing into $(VENV), which takes about a minute …"
+	@echo "Installing what the service needs into $(VENV), about a minute …"
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements-build.lock
-	$(PIP) --require-hashes --no-build-isolation -r requirements-dev.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements-run.lock
 	$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
-run: $(VENV)/ready ## set everything up and run the service
+$(VENV)/ready: $(VENV)/service requirements-dev.lock
+	@echo "Installing what the tests and checks need as well: another minute …"
+	$(PIP) --require-hashes --no-build-isolation -r requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/service ## set everything up and run the service
 	@exec $(BIN)/dressform up
 
 test: $(VENV)/ready check ## check the code and pass all the tests, on a real PostgreSQL
@@ -87,10 +92,11 @@ attacks: $(VENV)/ready $(ATTACKS)/ready ## attack an edition, and what is usual 
 lock: $(VENV)/ready ## pin all dependencies anew
 	$(UV) -o requirements.lock
 	$(UV) --extra embedded --extra opendata --extra dev -c requirements.lock -o requirements-dev.lock
+	$(UV) --extra embedded -c requirements-dev.lock -o requirements-run.lock
 	$(UV) --extra opendata -c requirements-dev.lock -o requirements-opendata.lock
 	$(subst pyproject.toml,tests/attacks/requirements.in,$(UV)) -o tests/attacks/requirements.lock
 	$(subst pyproject.toml,tests/bench/peers/requirements.in,$(UV)) -o tests/bench/peers/requirements.lock
-	printf '%s\n' hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
+	printf '%s\n' editables hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 
 sbom: $(VENV)/ready ## write the bill of materials of the pinned packages, as CycloneDX, into dist/
 	@mkdir -p dist
