@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -19,6 +20,10 @@ pytestmark = pytest.mark.slow
 
 WRONG = "a wrong password"
 NAMES = ["ada", "ada@example.org"]
+
+
+def clock_at_the_end() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=24)
 
 
 @asynccontextmanager
@@ -69,7 +74,8 @@ async def test_owner_gets_in_during_an_attack_on_two_hosts_that_are_restarted(
     isolated_settings: Settings,
 ) -> None:
     """The attacker knows both names and makes four requests a second, for 25 minutes."""
-    async with bootstrap(isolated_settings) as (uows, _):
+    # Mails are due at the clock of the host that wrote them, which is ahead at the end.
+    async with bootstrap(isolated_settings, clock_at_the_end) as (uows, _):
         tasks = without_clock_guard(isolated_settings, uows)
         mailbox = Mailbox(isolated_settings.state_dir / "mail", tasks.deliver_mails)
         async with (
