@@ -13,9 +13,10 @@ from dressform.texts.languages import OWN_NAMES, Language
 from dressform.texts.messages import Forms, Message, format_value, get_text, load_texts
 
 _FOLDER = resources.files("dressform.texts")
+_ENGLISH = _FOLDER.joinpath("en")
 AREAS = sorted(
     file.name.removesuffix(".json")
-    for file in _FOLDER.joinpath("en").iterdir()
+    for file in (_ENGLISH.iterdir() if _ENGLISH.is_dir() else ())
     if file.name.endswith(".json")
 )
 OTHERS = [language for language in Language if language is not Language.EN]
